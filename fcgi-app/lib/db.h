@@ -1,0 +1,42 @@
+/* db.h - one connection to PostgreSQL, by prepared calls.
+ *
+ *	struct db *db = db_new(url, "moirai-fcgi", seconds);
+ *	s = db_query(db, &statement, values, &result);
+ *	db_free(&db);
+ *
+ * A statement is prepared when a connection first meets it. A connection that has died is noticed before it is used
+ * and replaced, also by another host of the URL that takes writes; while there is none, calls end in S_LATER.
+ * A call whose connection dies under it ends in S_LATER, for nobody can know whether it was committed.
+ * Serialization failures and deadlocks are tried again a few times, then S_LATER too.
+ */
+#ifndef LIB_DB_H
+#define LIB_DB_H
+
+#include <libpq-fe.h>
+
+#include "lib/status.h"
+
+#define DB_MAX_PARAMS 4
+
+struct db;
+
+/* A statement, made once for the life of the program: its address is its identity. Text parameters. */
+struct db_statement {
+	const char *name;
+	const char *text;
+	int n_params;
+};
+
+/* Connects at the first use. `timeout` is the longest a statement may run, in seconds. The strings are borrowed. */
+struct db *db_new(const char *url, const char *program, long timeout);
+void db_free(struct db **db);
+
+/* Runs the statement in a transaction of its own. The caller owns *ret_result, which is filled with rows on S_OK, on
+ * other states with the error or NULL; db_message() reads it. */
+enum status db_query(struct db *db, const struct db_statement *statement, const char *const *values,
+                     PGresult **ret_result) CHECKED;
+
+/* The database's words about what went wrong, without a location; never NULL. Borrowed. */
+const char *db_message(const PGresult *result);
+
+#endif

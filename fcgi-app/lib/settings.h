@@ -1,0 +1,50 @@
+/* settings.h - the one YAML file of settings (D13), whose names are those of the Hermes document where it has one.
+ *
+ *	struct settings s;
+ *	settings_init(&s);                               the defaults
+ *	settings_load(&s, path, why, sizeof why);        over them, once or several times
+ *	settings_done(&s);
+ *
+ * The rows in settings.c are the one place that knows names, kinds, defaults, ranges and help: parser,
+ * --print-settings and manual are made from them. An unknown key or a bad value makes settings_load fail with file,
+ * line and reason.
+ */
+#ifndef LIB_SETTINGS_H
+#define LIB_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct settings {
+	/* of the Hermes document */
+	char *database;
+	char *domain;
+	char *user_auth_header;
+	char *fullstory_id;
+	long num_processes;
+	bool count_events;
+	/* of our own */
+	char *socket;
+	long backlog;
+	long max_requests;
+	long statement_timeout;
+	bool auth_proxy_create;
+	char *log_level;
+	/* keys that were set though their meaning lives elsewhere or is still to come, one bit for each row */
+	unsigned long long said;
+};
+
+void settings_init(struct settings *s);
+void settings_done(struct settings *s);
+
+/* Reads a file over what `s` holds. False: `why` says file, line and reason, and `s` is to be thrown away. */
+bool settings_load(struct settings *s, const char *path, char *why, size_t size) __attribute__((warn_unused_result));
+
+/* Writes every setting with its value and what it is for, as YAML that settings_load takes. */
+void settings_print(const struct settings *s, FILE *out);
+
+/* Calls `tell(key, where)` for each key that was set and works elsewhere, or not yet. */
+void settings_elsewhere(const struct settings *s, void (*tell)(const char *key, const char *where));
+
+#endif

@@ -1,0 +1,30 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/auto.h"
+#include "worker/hooks.h"
+#include "worker/request.h"
+#include "worker/respond.h"
+
+enum status hook_server_config(struct request *r)
+{
+	const struct settings *s = r->worker->settings;
+	AUTO(json) json_t *answer = json_pack("{s:s, s:s, s:s, s:o}", "status", "ok", "href", r->url,
+	                                      "domain", s->domain, "fullstoryId",
+	                                      *s->fullstory_id == '\0' ? json_null() : json_string(s->fullstory_id));
+	AUTO(text) char *body = json_dumps(answer, JSON_COMPACT);
+
+	if (body == NULL)
+		return S_INTERNAL;
+	respond(r, 200, NULL, body, strlen(body));
+	return S_OK;
+}
+
+enum status hook_ping(struct request *r)
+{
+	static const char body[] = "{\"status\":\"ok\"}";
+
+	respond(r, 200, NULL, body, sizeof body - 1);
+	return S_OK;
+}

@@ -1,0 +1,15 @@
+/* hooks.h - the endpoints that need C. Each answers its request whole, or returns why it could not. */
+#ifndef WORKER_HOOKS_H
+#define WORKER_HOOKS_H
+
+#include "lib/status.h"
+
+struct request;
+
+/* GET /api/v1/serverConfig -> {domain, fullstoryId}, from the settings. */
+enum status hook_server_config(struct request *request) CHECKED;
+
+/* GET /api/v1/ping -> {}: this worker serves. Asks nobody, so that load balancers may ask it often. */
+enum status hook_ping(struct request *request) CHECKED;
+
+#endif

@@ -1,0 +1,143 @@
+#include "config.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/auto.h"
+#include "worker/input.h"
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+json_t *input_decode(const char *text, size_t size, bool plus)
+{
+	AUTO(text) char *out = malloc(size + 1);
+	size_t n = 0;
+
+	assert(out != NULL);
+	for (size_t i = 0; i < size; i++) {
+		char c = text[i];
+
+		if (c == '%' && i + 2 < size && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+			c = (char)(hex(text[i + 1]) << 4 | hex(text[i + 2]));
+			i += 2;
+		} else if (c == '+' && plus) {
+			c = ' ';
+		}
+		if (c == '\0')
+			return NULL;
+		out[n++] = c;
+	}
+	return json_stringn(out, n);
+}
+
+/* One name=value of the query string, added to the lists of `query`. */
+static bool take_parameter(json_t *query, const char *text, size_t size)
+{
+	const char *equals = memchr(text, '=', size);
+	size_t name_size = equals == NULL ? size : (size_t)(equals - text);
+	AUTO(json) json_t *name = input_decode(text, name_size, true);
+	AUTO(json) json_t *value = equals == NULL ? json_string("") :
+	                           input_decode(equals + 1, size - name_size - 1, true);
+	json_t *list;
+
+	if (name == NULL || value == NULL)
+		return false;
+	list = json_object_get(query, json_string_value(name));
+	if (list == NULL) {
+		list = json_array();
+		json_object_set_new(query, json_string_value(name), list);
+	}
+	json_array_append(list, value);
+	return true;
+}
+
+enum status input_query(const char *text, json_t **ret_query, char why[INPUT_WHY])
+{
+	AUTO(json) json_t *query = json_object();
+	int n = 0;
+
+	while (*text != '\0') {
+		size_t size = strcspn(text, "&");
+
+		if (size > 0 && ++n > INPUT_MAX_PARAMS) {
+			snprintf(why, INPUT_WHY, "More than %d parameters in the query.", INPUT_MAX_PARAMS);
+			return S_INVALID;
+		}
+		if (size > 0 && !take_parameter(query, text, size)) {
+			snprintf(why, INPUT_WHY, "The query is not UTF-8 text.");
+			return S_INVALID;
+		}
+		text += size + (text[size] == '&');
+	}
+	*ret_query = json_incref(query);
+	return S_OK;
+}
+
+/* jansson itself refuses more than 2048 levels, so this recursion ends. */
+static bool deeper_than(json_t *value, int levels)
+{
+	const char *key;
+	json_t *child;
+	size_t i;
+
+	if (!json_is_object(value) && !json_is_array(value))
+		return false;
+	if (levels == 0)
+		return true;
+	json_object_foreach(value, key, child)
+		if (deeper_than(child, levels - 1))
+			return true;
+	json_array_foreach(value, i, child)
+		if (deeper_than(child, levels - 1))
+			return true;
+	return false;
+}
+
+enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
+{
+	AUTO(json) json_t *body = NULL;
+	json_error_t error;
+
+	if (size == 0) {
+		*ret_body = json_object();
+		return S_OK;
+	}
+	body = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	if (body == NULL)
+		snprintf(why, INPUT_WHY, "The body is not JSON that can be taken: %.100s (line %d, column %d)",
+		         error.text, error.line, error.column);
+	else if (!json_is_object(body))
+		snprintf(why, INPUT_WHY, "The body must be a JSON object.");
+	else if (deeper_than(body, INPUT_MAX_DEPTH))
+		snprintf(why, INPUT_WHY, "The body is nested deeper than %d levels.", INPUT_MAX_DEPTH);
+	else {
+		*ret_body = json_incref(body);
+		return S_OK;
+	}
+	return S_INVALID;
+}
+
+bool input_type_is_json(const char *type)
+{
+	static const char json[] = "application/json";
+	size_t n = sizeof json - 1;
+
+	type += strspn(type, " \t");
+	return strncasecmp(type, json, n) == 0 && (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
+}
+
+bool input_host_is_good(const char *host)
+{
+	size_t n = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]");
+
+	return n > 0 && n < 300 && host[n] == '\0';
+}

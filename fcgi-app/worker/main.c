@@ -1,0 +1,100 @@
+/* moirai-fcgi: answers what nginx passes on, by a pool of workers over one unix socket. */
+#include "config.h"
+
+#include <signal.h>
+
+#include <fcgiapp.h>
+#include <sodium.h>
+
+#include "lib/log.h"
+#include "lib/pool.h"
+#include "lib/service.h"
+#include "worker/request.h"
+
+struct server {
+	struct service *service;
+	int socket;
+};
+
+static size_t pool_size(void *context)
+{
+	const struct server *server = context;
+
+	return (size_t)server->service->settings.num_processes;
+}
+
+static bool reload(void *context)
+{
+	struct server *server = context;
+
+	return service_reload(server->service);
+}
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopping = 1;
+	FCGX_ShutdownPending();
+}
+
+/* A signal that comes while a request is served ends the loop after it; one that comes while we wait ends the wait. */
+static int serve_requests(struct worker *worker, FCGX_Request *fcgi)
+{
+	for (long n = 0; n < worker->settings->max_requests && !stopping; n++) {
+		if (FCGX_Accept_r(fcgi) < 0)
+			return stopping ? 0 : 1;
+		request_serve(worker, fcgi);
+		FCGX_Finish_r(fcgi);
+	}
+	return 0;
+}
+
+static int work(void *context)
+{
+	const struct server *server = context;
+	const struct settings *settings = &server->service->settings;
+	struct worker worker = {
+		.settings = settings,
+		.told = json_pack("{s:s, s:b}", "domain", settings->domain, "countEvents", settings->count_events),
+		.db = db_new(settings->database, "moirai-fcgi", settings->statement_timeout),
+		.actors = actor_cache_new(),
+	};
+	const struct sigaction on_stop = { .sa_handler = stop };      /* no SA_RESTART: it shall end the wait */
+	FCGX_Request fcgi;
+	int status;
+
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, server->socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		fatal("libfcgi does not start");
+	sigaction(SIGTERM, &on_stop, NULL);
+	status = serve_requests(&worker, &fcgi);
+	FCGX_Free(&fcgi, 1);
+	actor_cache_free(&worker.actors);
+	db_free(&worker.db);
+	json_decref(worker.told);
+	return status;
+}
+
+static int run(struct service *service)
+{
+	struct server server = { .service = service };
+	const struct pool pool = { .size = pool_size, .work = work, .reload = reload, .context = &server };
+
+	if (sodium_init() < 0)
+		fatal("libsodium does not start");
+	server.socket = service_socket(service->settings.socket, service->settings.backlog);
+	service_notify("READY=1");
+	return pool_run(&pool);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct service_kind fcgi = {
+		.name = "moirai-fcgi",
+		.summary = "Answers requests that nginx passes on over FastCGI.",
+		.run = run,
+	};
+
+	return service_main(argc, argv, &fcgi);
+}

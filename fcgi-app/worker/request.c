@@ -1,0 +1,204 @@
+#include "config.h"
+
+#include <assert.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/auto.h"
+#include "lib/log.h"
+#include "worker/input.h"
+#include "worker/request.h"
+#include "worker/respond.h"
+
+#define LARGE ((size_t)1 << 20)
+
+const char *request_param(const struct request *r, const char *name)
+{
+	const char *value = FCGX_GetParam(name, r->fcgi->envp);
+
+	return value != NULL ? value : "";
+}
+
+__attribute__((format(printf, 3, 4)))
+static enum status refuse(struct request *r, enum status s, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->why, sizeof r->why, format, args);
+	va_end(args);
+	return s;
+}
+
+/* The links of the answer follow the scheme, host and mount of the request (D1). */
+static enum status read_address(struct request *r, const char *uri)
+{
+	const char *scheme = request_param(r, "REQUEST_SCHEME");
+	const char *host = request_param(r, "HTTP_HOST");
+	json_t *base, *url;
+
+	scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
+	if (!input_host_is_good(host))
+		return refuse(r, S_INVALID, "Host: is not a host name.");
+	base = json_sprintf("%s://%s%s", scheme, host, r->mount);
+	url = json_sprintf("%s://%s%s", scheme, host, uri);
+	r->texts = json_pack("[o*, o*]", base, url);
+	if (json_array_size(r->texts) < 2)
+		return refuse(r, S_INVALID, "The address is not UTF-8 text.");
+	r->base = json_string_value(base);
+	r->url = json_string_value(url);
+	return S_OK;
+}
+
+static enum status find_route(struct request *r, const char *uri)
+{
+	size_t mount = strlen(r->mount);
+	AUTO(text) char *path = NULL;
+	enum status s;
+
+	if (strncmp(uri, r->mount, mount) != 0)
+		return refuse(r, S_ABSENT, "Resource not found.");
+	path = strndup(uri + mount, strcspn(uri + mount, "?"));
+	s = route_find(HERMES, r->method, path, &r->route, &r->path);
+	if (s == S_ABSENT)
+		return refuse(r, s, "Resource not found.");
+	if (s == S_INVALID)
+		return refuse(r, s, "The path is not UTF-8 text.");
+	return s;
+}
+
+static enum status read_body(struct request *r)
+{
+	long size = strtol(request_param(r, "CONTENT_LENGTH"), NULL, 10);
+	AUTO(text) char *text = NULL;
+	int got;
+
+	if (size < 0 || (size_t)size > INPUT_MAX_BODY)
+		return refuse(r, S_TOO_LARGE, "The body is larger than %zu bytes.", INPUT_MAX_BODY);
+	text = malloc((size_t)size + 1);
+	assert(text != NULL);
+	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
+	if (got != size)
+		return refuse(r, S_INVALID, "The body ends too early.");
+	return input_body(text, (size_t)size, &r->body, r->why);
+}
+
+/* From the address to the row, the actor and what was sent: everything but the row's own work. */
+static enum status prepare(struct request *r)
+{
+	const char *uri = request_param(r, "REQUEST_URI");
+	const char *query = request_param(r, "QUERY_STRING");
+	enum status found, s;
+
+	r->method = method_of(request_param(r, "REQUEST_METHOD"));
+	r->mount = request_param(r, "MOIRAI_MOUNT");
+	s = read_address(r, uri);
+	if (s != S_OK)
+		return s;
+	found = find_route(r, uri);
+	if (found != S_OK && found != S_METHOD)
+		return found;
+	if (found != S_OK || !(r->route->flags & R_OPEN)) {
+		s = actor_identify(r);
+		if (s == S_UNSIGNED)
+			return refuse(r, s, "Sign in to use this resource.");
+		if (s != S_OK)
+			return refuse(r, s, "The database does not answer.");
+	}
+	/* Hermes looks at this before it looks whether the method is one at all. */
+	if ((r->method == POST || r->method == PUT) && !input_type_is_json(request_param(r, "CONTENT_TYPE")))
+		return refuse(r, S_INVALID, "Invalid Content-Type for POST/PUT request.");
+	if (found != S_OK)
+		return found;
+	if (r->route->flags & R_UNSUPPORTED)
+		return refuse(r, S_METHOD, "Method not supported for this resource.");
+	s = input_query(query, &r->query, r->why);
+	if (s == S_OK && (r->method == POST || r->method == PUT))
+		s = read_body(r);
+	return s;
+}
+
+/* What the SQL function is given (sql/api/read.sql). */
+static char *call_text(const struct request *r)
+{
+	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:O, s:O, s:O?, s:s, s:s, s:s, s:O}",
+	                                   "actor", (json_int_t)r->actor.id, "stamp", (json_int_t)r->actor.stamp,
+	                                   "path", r->path, "query", r->query, "body", r->body, "mount", r->mount,
+	                                   "base", r->base, "url", r->url, "settings", r->worker->told);
+
+	return json_dumps(req, JSON_COMPACT);
+}
+
+static enum status call(struct request *r)
+{
+	AUTO(text) char *text = call_text(r);
+	const char *values[] = { text };
+
+	assert(text != NULL);
+	PQclear(r->result);
+	return db_query(r->worker->db, &r->route->call, values, &r->result);
+}
+
+/* A sign-in that was remembered may have become untrue: then it is asked for anew, once. */
+static enum status call_as_actor(struct request *r)
+{
+	enum status s = call(r);
+
+	if (s != S_UNSIGNED || !r->actor.remembered)
+		return s;
+	actor_forget(r);
+	s = actor_identify(r);
+	if (s == S_UNSIGNED)
+		return refuse(r, s, "Sign in to use this resource.");
+	return s == S_OK ? call(r) : s;
+}
+
+static enum status work(struct request *r)
+{
+	enum status s;
+
+	if (r->route->hook != NULL)
+		return r->route->hook(r);
+	s = call_as_actor(r);
+	if (s == S_OK) {
+		const char *location = PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1);
+
+		respond(r, atoi(PQgetvalue(r->result, 0, 0)), location, PQgetvalue(r->result, 0, 2),
+		        (size_t)PQgetlength(r->result, 0, 2));
+	} else if (*r->why == '\0') {
+		if (s == S_INTERNAL)
+			log_line(LOG_LEVEL_ERROR, "%s: %s", r->route->call.name, db_message(r->result));
+		refuse(r, s, "%s", s == S_INTERNAL ? "Something went wrong on the server." : db_message(r->result));
+	}
+	return s;
+}
+
+/* Frees all of it, half-built too. After something large the memory goes back to the system: workers stay small. */
+static void request_done(struct request *r)
+{
+	bool large = (r->result != NULL && PQntuples(r->result) > 0 && (size_t)PQresultMemorySize(r->result) > LARGE) ||
+	             strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10) > LARGE;
+
+	json_decref(r->texts);
+	json_decref(r->path);
+	json_decref(r->query);
+	json_decref(r->body);
+	PQclear(r->result);
+	*r = (struct request){ 0 };
+	if (large)
+		malloc_trim(0);
+}
+
+void request_serve(struct worker *worker, FCGX_Request *fcgi)
+{
+	struct request r = { .worker = worker, .fcgi = fcgi };
+	enum status s = prepare(&r);
+
+	if (s == S_OK)
+		s = work(&r);
+	if (s != S_OK)
+		respond_error(&r, s);
+	request_done(&r);
+}

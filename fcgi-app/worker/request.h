@@ -1,0 +1,48 @@
+/* request.h - everything of one request hangs here, and goes in one request_done().
+ *
+ * The order of a request (request_serve): find the row, who asks, does what was sent make sense, call the row's SQL
+ * function or hook, respond.
+ */
+#ifndef WORKER_REQUEST_H
+#define WORKER_REQUEST_H
+
+#include <stdint.h>
+
+#include <fcgiapp.h>
+#include <jansson.h>
+#include <libpq-fe.h>
+
+#include "lib/db.h"
+#include "lib/settings.h"
+#include "worker/actor.h"
+#include "worker/input.h"
+#include "worker/route.h"
+
+/* What a worker has for all its requests. */
+struct worker {
+	const struct settings *settings;
+	json_t *told;                      /* of the settings, what SQL functions are told */
+	struct db *db;
+	struct actor_cache *actors;
+};
+
+struct request {
+	struct worker *worker;             /* borrowed */
+	FCGX_Request *fcgi;                /* borrowed */
+	enum method method;
+	const struct route *route;         /* borrowed from the table */
+	const char *mount;                 /* borrowed from the parameters */
+	const char *base, *url;            /* borrowed from `texts` */
+	json_t *texts, *path, *query, *body;
+	struct actor actor;
+	PGresult *result;                  /* the SQL function's answer, or its error */
+	char why[INPUT_WHY];          /* what to tell the client about an error; empty: null */
+};
+
+/* A parameter of the request, "" when nginx did not send it. */
+const char *request_param(const struct request *request, const char *name);
+
+/* Serves what fcgi holds, to the end of the answer. */
+void request_serve(struct worker *worker, FCGX_Request *fcgi);
+
+#endif

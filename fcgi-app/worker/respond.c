@@ -1,0 +1,85 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "lib/auto.h"
+#include "worker/respond.h"
+
+#define TAG_BYTES 16
+
+static void etag_of(const char *body, size_t size, char tag[TAG_BYTES * 2 + 3])
+{
+	unsigned char hash[TAG_BYTES];
+
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)body, size, NULL, 0);
+	tag[0] = '"';
+	sodium_bin2hex(tag + 1, TAG_BYTES * 2 + 1, hash, sizeof hash);
+	strcat(tag, "\"");
+}
+
+/* If-None-Match compares weakly, and nginx weakens the tag when it compresses: the quoted part is what counts. */
+static bool client_has(const struct request *r, const char *tag)
+{
+	const char *header = request_param(r, "HTTP_IF_NONE_MATCH");
+
+	return strstr(header, tag) != NULL || strcmp(header, "*") == 0;
+}
+
+/* A reason phrase is one line of printable ASCII. Hermes sends the error's message there, and its client shows it. */
+static void put_status(struct request *r, int code, const char *reason)
+{
+	char line[160];
+	size_t n = (size_t)snprintf(line, sizeof line, "%.150s", reason);
+
+	for (size_t i = 0; i < n; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			line[i] = '?';
+	FCGX_FPrintF(r->fcgi->out, "Status: %d %s\r\n", code, line);
+}
+
+void respond(struct request *r, int code, const char *location, const char *body, size_t size)
+{
+	FCGX_Stream *out = r->fcgi->out;
+	char tag[TAG_BYTES * 2 + 3] = "";
+
+	if (code == 200 && r->method == GET)
+		etag_of(body, size, tag);
+	if (*tag != '\0' && client_has(r, tag)) {
+		FCGX_FPrintF(out, "Status: 304 Not Modified\r\nETag: %s\r\n\r\n", tag);
+		return;
+	}
+	put_status(r, code, status_reason(code));
+	FCGX_PutS("Content-Type: application/json; charset=UTF-8\r\nCache-Control: private, no-cache\r\n", out);
+	if (location != NULL)
+		FCGX_FPrintF(out, "Location: %s\r\n", location);
+	if (*tag != '\0')
+		FCGX_FPrintF(out, "ETag: %s\r\n", tag);
+	FCGX_FPrintF(out, "Content-Length: %d\r\n\r\n", (int)size);
+	FCGX_PutStr(body, (int)size, out);
+}
+
+static void put_error_headers(struct request *r, int code)
+{
+	FCGX_Stream *out = r->fcgi->out;
+
+	put_status(r, code, *r->why != '\0' ? r->why : status_reason(code));
+	FCGX_PutS("Content-Type: application/json; charset=UTF-8\r\n", out);
+	if (code == 401)
+		FCGX_PutS("WWW-Authenticate: Basic realm=\"Moirai\", charset=\"UTF-8\"\r\n", out);
+	if (code == 503)
+		FCGX_PutS("Retry-After: 2\r\n", out);
+}
+
+void respond_error(struct request *r, enum status status)
+{
+	int code = status_http(status);
+	AUTO(json) json_t *answer = json_pack("{s:s, s:{s:i, s:o}}", "status", "error", "error", "code", code, "message",
+	                                      *r->why != '\0' ? json_string(r->why) : json_null());
+	AUTO(text) char *body = json_dumps(answer, JSON_COMPACT);
+
+	put_error_headers(r, code);
+	FCGX_FPrintF(r->fcgi->out, "\r\n%s", body != NULL ? body : "{}");
+}

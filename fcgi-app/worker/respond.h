@@ -1,0 +1,16 @@
+/* respond.h - the answer, in the family's shape. */
+#ifndef WORKER_RESPOND_H
+#define WORKER_RESPOND_H
+
+#include <stddef.h>
+
+#include "worker/request.h"
+
+/* Sends an answer with a JSON body; location may be NULL. A GET's 200 gets an ETag, and becomes 304 when the client
+ * has that one already. */
+void respond(struct request *request, int code, const char *location, const char *body, size_t size);
+
+/* Sends an error; what request->why says is the message, nothing: null. */
+void respond_error(struct request *request, enum status status);
+
+#endif

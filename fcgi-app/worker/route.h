@@ -1,0 +1,46 @@
+/* route.h - what a row of THE route table says, and how a request finds its row.
+ *
+ * URL -> row (worker/routes.c) -> SQL function: the two hops. A path's `{id}` takes digits, `{name:rest}` everything
+ * to the end of the path. Literal rows stand before those with placeholders; the first that fits is it. One trailing
+ * slash is always allowed.
+ */
+#ifndef WORKER_ROUTE_H
+#define WORKER_ROUTE_H
+
+#include <jansson.h>
+
+#include "lib/db.h"
+#include "lib/status.h"
+
+struct request;
+
+enum family { HERMES };
+
+enum method { GET, POST, PUT, DELETE, OTHER_METHOD };
+
+enum route_flags {
+	R_OPEN = 1,             /* nobody has to sign in */
+	R_UNSUPPORTED = 2       /* documented as "Not supported": 405 with words */
+};
+
+struct route {
+	enum family family;
+	enum method method;
+	const char *path;                                /* below the family's mount */
+	struct db_statement call;                        /* its SQL function */
+	enum status (*hook)(struct request *request);    /* or its C function (worker/hooks.h) */
+	unsigned flags;
+};
+
+extern const struct route routes[];
+extern const size_t n_routes;
+
+enum method method_of(const char *name);
+
+/* Finds the row for a path below the mount (still percent-encoded). S_OK: *ret_route is the row and *ret_path, which
+ * the caller owns, an object of the placeholders' decoded values. S_METHOD: the path is known, the method is not.
+ * S_ABSENT: no such path. S_INVALID: what fills a placeholder is not UTF-8, or holds NUL. */
+enum status route_find(enum family family, enum method method, const char *path,
+                       const struct route **ret_route, json_t **ret_path) CHECKED;
+
+#endif

@@ -1,0 +1,63 @@
+/* THE route table. Adding an endpoint: a row here, its SQL function, its tests, its lines in doc/openapi.yaml. */
+#include "config.h"
+
+#include "worker/hooks.h"
+#include "worker/route.h"
+
+#define CALL(function) { function, "select status, location, body from " function "($1::jsonb)", 1 }
+#define NONE { NULL, NULL, 0 }
+
+const struct route routes[] = {
+	/* ---- sql/hermes_api/hosts.sql: the machines of the fleet ---- */
+	{ HERMES, GET, "/hosts", CALL("hermes_api.hosts_list"), NULL, 0 },
+	{ HERMES, POST, "/hosts", CALL("hermes_api.hosts_create"), NULL, 0 },
+	{ HERMES, GET, "/hosts/{hostname:rest}", CALL("hermes_api.hosts_get"), NULL, 0 },
+	{ HERMES, PUT, "/hosts/{hostname:rest}", CALL("hermes_api.hosts_update"), NULL, 0 },
+	{ HERMES, DELETE, "/hosts/{hostname:rest}", NONE, NULL, R_UNSUPPORTED },
+
+	/* ---- sql/hermes_api/event_types.sql: what can happen ---- */
+	{ HERMES, GET, "/eventtypes", CALL("hermes_api.event_types_list"), NULL, 0 },
+	{ HERMES, POST, "/eventtypes", CALL("hermes_api.event_types_create"), NULL, 0 },
+	{ HERMES, GET, "/eventtypes/{id}", CALL("hermes_api.event_types_get"), NULL, 0 },
+	{ HERMES, PUT, "/eventtypes/{id}", CALL("hermes_api.event_types_update"), NULL, 0 },
+	{ HERMES, DELETE, "/eventtypes/{id}", CALL("hermes_api.event_types_delete"), NULL, 0 },
+
+	/* ---- sql/hermes_api/events.sql: the journal ---- */
+	{ HERMES, GET, "/events", CALL("hermes_api.events_list"), NULL, 0 },
+	{ HERMES, POST, "/events", CALL("hermes_api.events_create"), NULL, 0 },
+	{ HERMES, GET, "/events/{id}", CALL("hermes_api.events_get"), NULL, 0 },
+	{ HERMES, PUT, "/events/{id}", NONE, NULL, R_UNSUPPORTED },
+	{ HERMES, DELETE, "/events/{id}", NONE, NULL, R_UNSUPPORTED },
+
+	/* ---- sql/hermes_api/fates.sql: what must follow what ---- */
+	{ HERMES, GET, "/fates", CALL("hermes_api.fates_list"), NULL, 0 },
+	{ HERMES, POST, "/fates", CALL("hermes_api.fates_create"), NULL, 0 },
+	{ HERMES, GET, "/fates/{id}", CALL("hermes_api.fates_get"), NULL, 0 },
+	{ HERMES, PUT, "/fates/{id}", CALL("hermes_api.fates_update"), NULL, 0 },
+	{ HERMES, DELETE, "/fates/{id}", CALL("hermes_api.fates_delete"), NULL, 0 },
+
+	/* ---- sql/hermes_api/labors.sql: what is still to be done ---- */
+	{ HERMES, GET, "/labors", CALL("hermes_api.labors_list"), NULL, 0 },
+	{ HERMES, POST, "/labors", NONE, NULL, R_UNSUPPORTED },
+	{ HERMES, GET, "/labors/{id}", CALL("hermes_api.labors_get"), NULL, 0 },
+	{ HERMES, PUT, "/labors/{id}", CALL("hermes_api.labors_update"), NULL, 0 },
+	{ HERMES, DELETE, "/labors/{id}", NONE, NULL, R_UNSUPPORTED },
+
+	/* ---- sql/hermes_api/quests.sql: labors under one aim ---- */
+	{ HERMES, GET, "/quests", CALL("hermes_api.quests_list"), NULL, 0 },
+	{ HERMES, POST, "/quests", CALL("hermes_api.quests_create"), NULL, 0 },
+	{ HERMES, GET, "/quests/{id}", CALL("hermes_api.quests_get"), NULL, 0 },
+	{ HERMES, PUT, "/quests/{id}", CALL("hermes_api.quests_update"), NULL, 0 },
+	{ HERMES, DELETE, "/quests/{id}", NONE, NULL, R_UNSUPPORTED },
+	{ HERMES, POST, "/quests/{id}/mail", CALL("hermes_api.quests_mail"), NULL, 0 },
+
+	/* ---- sql/hermes_api/server.sql: about this server ---- */
+	{ HERMES, GET, "/currentUser", CALL("hermes_api.current_user"), NULL, 0 },
+	{ HERMES, GET, "/extquery", CALL("hermes_api.extquery"), NULL, 0 },
+	{ HERMES, POST, "/extquery", CALL("hermes_api.extquery"), NULL, 0 },
+
+	/* ---- worker/hooks.c: answered without the database ---- */
+	{ HERMES, GET, "/serverConfig", NONE, hook_server_config, 0 },
+	{ HERMES, GET, "/ping", NONE, hook_ping, R_OPEN },
+};
+const size_t n_routes = sizeof routes / sizeof routes[0];

@@ -1,0 +1,93 @@
+# What the scripts share: where things are, what must be installed, how it is built, who runs it. To be sourced.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+var=${MOIRAI_VAR:-$root/var}
+port=${MOIRAI_PORT:-8080}
+build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
+
+needed_to_run=(autoconf automake curl gcc libc6-dev libcmocka-dev libfcgi-dev libjansson-dev libpq-dev libsodium-dev
+	libsystemd-dev libyaml-dev make nginx-light pkg-config postgresql-15 postgresql-client-15)
+needed_to_test=(apache2-utils clang cppcheck file libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl
+	postgresql-15-pgtap postgresql-15-plpgsql-check python3-jsonschema python3-psycopg2 python3-pytest
+	python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
+
+say() {
+	echo "$*" >&2
+}
+
+die() {
+	say "$(basename "$0"): $*"
+	exit 1
+}
+
+# install_packages NAME...: those Debian packages that are missing. Services they bring are not started.
+install_packages() {
+	local missing=() name sudo=() policy=/usr/sbin/policy-rc.d
+	for name; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	[ "$(id -u)" = 0 ] || sudo=(sudo)
+	say "installing ${missing[*]}"
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null
+		"${sudo[@]}" chmod +x $policy
+	else
+		policy=
+	fi
+	local ok=0
+	{ "${sudo[@]}" apt-get -qq update &&
+		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install \
+			"${missing[@]}"; } >"$var/log/install.log" 2>&1 </dev/null || ok=1
+	[ -z "$policy" ] || "${sudo[@]}" rm -f $policy
+	[ $ok = 0 ] || { tail -n 20 "$var/log/install.log" >&2; die "could not install ${missing[*]}"; }
+}
+
+# make_build [CONFIGURE OPTION]...: builds into $build; what was built with the same options is only brought up to date.
+make_build() {
+	mkdir -p "$build"
+	(
+		exec 9>"$build/lock"
+		flock 9
+		cd "$root"
+		[ configure -nt configure.ac ] && [ Makefile.in -nt Makefile.am ] || autoreconf -fi
+		cd "$build"
+		[ "$(cat options 2>/dev/null)" = "$*" ] && [ -e Makefile ] || {
+			"$root/configure" -q "$@"
+			echo "$*" >options
+		}
+		make -s -j"$(nproc)"
+	) >"$var/log/build.log" 2>&1 </dev/null || { tail -n 40 "$var/log/build.log" >&2; die "the build failed"; }
+}
+
+# PostgreSQL refuses to run as root: then all of the private instance runs as another account, by "${as[@]}" COMMAND.
+# If that account can't reach $var (a clone under /root, say), it gets the right to walk there. What is started so ends
+# with the script.
+account=$(id -un)
+as=(setpriv --pdeathsig TERM)
+choose_account() {
+	[ "$(id -u)" = 0 ] || return 0
+	account=postgres
+	as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+	chown -R postgres "$@"
+	if ! "${as[@]}" test -w "$1" -a -r "$root/sql/install.sql"; then
+		as+=(--inh-caps=+dac_override --ambient-caps=+dac_override)
+	fi
+	as+=(--pdeathsig TERM)
+}
+
+pg_bin() {
+	dirname "$(ls -d /usr/lib/postgresql/15/bin/initdb 2>/dev/null || command -v initdb)"
+}
+
+# Sockets want short paths (107 bytes): where $var is too deep for them, they live under /tmp.
+run_folder() {
+	local run=$var/run
+	if [ ${#run} -gt 80 ]; then
+		run=/tmp/moirai-$(printf %s "$var" | sha256sum | cut -c1-16)
+	fi
+	echo "$run"
+}
+run=$(run_folder)
+database="postgresql:///moirai?host=$run&user=postgres"

@@ -1,0 +1,227 @@
+-- Reading a request: req = {"actor": id, "stamp": n, "path": {name: text}, "query": {name: [text, ...]},
+-- "body": object, "mount": "/api/v1", "base": "http://host/api/v1", "url": full URL, "settings": {...}}.
+-- Whatever is not as it should be fails with 400 and the field's name.
+
+-- api.path_id(req, name) -> the id in the path; null, which no row has, when it is larger than any id.
+create or replace function api.path_id(req jsonb, name text) returns bigint
+language sql immutable as $$
+	select case when length(req->'path'->>name) <= 18 then (req->'path'->>name)::bigint end
+$$;
+
+-- api.integer(value, name) -> a whole number written as text; 400 for anything else, also out of range.
+create or replace function api.integer(value text, name text) returns bigint
+language plpgsql immutable as $$
+begin
+	if value !~ '^\s*[+-]?[0-9]{1,18}\s*$' then
+		perform api.fail(400, format('%s: %s is not a whole number in range', name, left(to_json(value)::text, 60)));
+	end if;
+	return value::bigint;
+end
+$$;
+
+-- api.query(req, name) -> the last value given, stripped of blanks, or null. '' counts as not given.
+create or replace function api.query(req jsonb, name text) returns text
+language sql immutable as $$
+	select nullif(btrim(req->'query'->name->>-1), '')
+$$;
+
+create or replace function api.query_integer(req jsonb, name text) returns bigint
+language sql immutable as $$
+	select api.integer(api.query(req, name), name)
+$$;
+
+-- A flag in the query: the usual words for yes and no, in any case.
+create or replace function api.query_flag(req jsonb, name text) returns boolean
+language plpgsql immutable as $$
+declare
+	value text := lower(api.query(req, name));
+begin
+	if value is null or value in ('false', 'no', 'off', '0', 'none', 'null') then
+		return false;
+	elsif value in ('true', 'yes', 'on', '1') then
+		return true;
+	end if;
+	perform api.fail(400, format('%s: must be true or false', name));
+end
+$$;
+
+-- api.query_limit(req) -> rows on a page, 10 unless told; null for `all`. The first value counts.
+create or replace function api.query_limit(req jsonb) returns bigint
+language plpgsql immutable as $$
+declare
+	value text := coalesce(nullif(btrim(req->'query'->'limit'->>0), ''), '10');
+	n bigint;
+begin
+	if lower(value) = 'all' then
+		return null;
+	end if;
+	n := api.integer(value, 'limit');
+	if n < 0 then
+		perform api.fail(400, 'limit: must not be negative');
+	end if;
+	return n;
+end
+$$;
+
+create or replace function api.query_offset(req jsonb) returns bigint
+language plpgsql immutable as $$
+declare
+	n bigint := api.integer(coalesce(nullif(btrim(req->'query'->'offset'->>0), ''), '0'), 'offset');
+begin
+	if n < 0 then
+		perform api.fail(400, 'offset: must not be negative');
+	end if;
+	return n;
+end
+$$;
+
+-- api.time(value, name) -> a time as people write it, year first; naive, a zone is cut off, all are UTC.
+create or replace function api.time(value text, name text) returns timestamptz
+language plpgsql stable set datestyle = 'ISO, YMD' as $$
+declare
+	t timestamp;
+begin
+	if value is null then
+		return null;
+	end if;
+	-- PostgreSQL's own words (now, infinity, ...) are not times that people write.
+	if value !~* '(epoch|infinity|now|today|tomorrow|yesterday|allballs|BC)' then
+		begin
+			t := value::timestamp;
+		exception when data_exception then
+			t := null;
+		end;
+	end if;
+	if t is null or t < '0001-01-01' or t >= '10000-01-01' then
+		perform api.fail(400, format('%s: %s is not a time such as 2015-06-01 12:11', name,
+			left(to_json(value)::text, 60)));
+	end if;
+	return t at time zone 'UTC';
+end
+$$;
+
+-- api.must_have(body, names): 400 for the first of them that the body lacks.
+create or replace function api.must_have(body jsonb, variadic names text[]) returns void
+language plpgsql immutable as $$
+declare
+	name text;
+begin
+	foreach name in array names loop
+		if not body ? name then
+			perform api.fail(400, 'Missing Required Argument: ' || name);
+		end if;
+	end loop;
+end
+$$;
+
+-- api.text(body, name, most) -> a string of the body, at most `most` characters; null when absent or null.
+create or replace function api.text(body jsonb, name text, most int) returns text
+language plpgsql immutable as $$
+declare
+	value text := body->>name;
+begin
+	if value is null then
+		return null;
+	end if;
+	if jsonb_typeof(body->name) <> 'string' then
+		perform api.fail(400, format('%s: must be a string', name));
+	elsif length(value) > most then
+		perform api.fail(400, format('%s: longer than %s characters', name, most));
+	end if;
+	return value;
+end
+$$;
+
+-- The same for one that may not be null or empty.
+create or replace function api.text_needed(body jsonb, name text, most int) returns text
+language plpgsql immutable as $$
+declare
+	value text := api.text(body, name, most);
+begin
+	if value is null or value = '' then
+		perform api.fail(400, format('%s: must not be empty', name));
+	end if;
+	return value;
+end
+$$;
+
+-- api.id(body, name) -> an id in the body, as a number or as its digits; null when absent or null.
+create or replace function api.id(body jsonb, name text) returns bigint
+language plpgsql immutable as $$
+begin
+	if body->>name is null then
+		return null;
+	end if;
+	if jsonb_typeof(body->name) not in ('number', 'string') then
+		perform api.fail(400, format('%s: must be a whole number', name));
+	end if;
+	return api.integer(body->>name, name);
+end
+$$;
+
+create or replace function api.flag(body jsonb, name text, otherwise boolean) returns boolean
+language plpgsql immutable as $$
+begin
+	if body->>name is null then
+		return otherwise;
+	end if;
+	if jsonb_typeof(body->name) = 'boolean' then
+		return (body->>name)::boolean;
+	elsif body->>name in ('0', '1') then
+		return body->>name = '1';
+	end if;
+	perform api.fail(400, format('%s: must be true or false', name));
+end
+$$;
+
+-- api.objects(body, name) -> a list of objects, as it stands.
+create or replace function api.objects(body jsonb, name text) returns jsonb
+language plpgsql immutable as $$
+begin
+	if jsonb_typeof(body->name) <> 'array' then
+		perform api.fail(400, format('%s: must be a list', name));
+	end if;
+	if exists (select from jsonb_array_elements(body->name) o where jsonb_typeof(o) <> 'object') then
+		perform api.fail(400, format('%s: each entry must be an object', name));
+	end if;
+	return body->name;
+end
+$$;
+
+-- api.hostnames(body, name) -> the names of a list of strings, each once, in the order given; null when absent.
+create or replace function api.hostnames(body jsonb, name text) returns text[]
+language plpgsql immutable as $$
+declare
+	names text[];
+	bad   boolean;
+begin
+	if body->>name is null then
+		return null;
+	end if;
+	if jsonb_typeof(body->name) <> 'array' then
+		perform api.fail(400, format('%s: must be a list of host names', name));
+	end if;
+	select array_agg(h order by n), bool_or(kind <> 'string' or length(h) not between 1 and 128)
+	  into names, bad
+	  from (select h #>> '{}' as h, jsonb_typeof(h) as kind, min(n) as n
+	          from jsonb_array_elements(body->name) with ordinality e (h, n) group by 1, 2) once;
+	if bad then
+		perform api.fail(400, format('%s: a host name is a string of 1 to 128 characters', name));
+	end if;
+	return coalesce(names, '{}');
+end
+$$;
+
+-- api.later(req, names): parameters whose endpoint is there but whose other half is not built yet.
+create or replace function api.later(value jsonb, variadic names text[]) returns void
+language plpgsql immutable as $$
+declare
+	name text;
+begin
+	foreach name in array names loop
+		if value ? name and value->>name is not null then
+			perform api.fail(501, format('%s: this server cannot ask a query server yet', name));
+		end if;
+	end loop;
+end
+$$;

@@ -1,0 +1,67 @@
+-- fate.check() -> a row for each thing that is not as the law says; none when all is well. Reads everything:
+-- for the tests and for whoever wants to know, not for a request.
+create or replace function fate.check() returns table (rule text, id bigint, found text)
+language sql stable as $$
+	select 'a labor is opened by an event of its fate''s type on its host', l.id, l::text
+	  from fate.labors l join fate.fates f on f.id = l.fate_id
+	  left join fate.events e on e.id = l.creation_event_id
+	 where e.host_id is distinct from l.host_id or e.event_type_id is distinct from f.creation_type_id
+	    or e.at is distinct from l.creation_time
+	union all
+	select 'a labor is closed by a later event of the type of a fate that follows its own', l.id, l::text
+	  from fate.labors l
+	  left join fate.fates f on f.id = l.closing_fate_id
+	  left join fate.events e on e.id = l.completion_event_id
+	 where l.completion_event_id is not null
+	   and (e.host_id is distinct from l.host_id or e.event_type_id is distinct from f.creation_type_id
+	        or f.follows_id is distinct from l.fate_id or e.at is distinct from l.completion_time
+	        or l.completion_event_id <= l.creation_event_id)
+	union all
+	select 'an open labor has met no event that closes it', l.id, l::text
+	  from fate.labors l
+	 where l.completion_event_id is null
+	   and exists (select from fate.fates f
+	                 join fate.events e on e.event_type_id = f.creation_type_id
+	                where f.follows_id = l.fate_id and e.host_id = l.host_id and e.id > l.creation_event_id)
+	union all
+	select 'an event opens one labor of its starting fate', e.id, e::text
+	  from fate.events e
+	  join (select creation_type_id, min(id) as id from fate.fates where follows_id is null group by 1) f
+	    on f.creation_type_id = e.event_type_id
+	 where 1 <> (select count(*) from fate.labors l
+	              where l.creation_event_id = e.id and l.starting_labor_id is null)
+	union all
+	select 'a chain goes on as often as a labor of it closes', l.id, l::text
+	  from fate.labors l
+	 where exists (select from fate.fates f where f.follows_id = l.closing_fate_id)
+	   and not exists (select from fate.labors n
+	                    where n.creation_event_id = l.completion_event_id and n.fate_id = l.closing_fate_id
+	                      and n.starting_labor_id = coalesce(l.starting_labor_id, l.id)
+	                      and n.host_id = l.host_id)
+	union all
+	select 'a quest''s figures are those of its labors', q.id, q::text
+	  from fate.quests q
+	  left join lateral (
+	       select count(*) as labors, count(*) filter (where completion_time is null) as open_labors,
+	              count(*) filter (where starting_labor_id is null) as root_labors,
+	              count(*) filter (where starting_labor_id is null and completion_time is null) as open_roots,
+	              max(completion_time) as last_closing
+	         from fate.labors l where l.quest_id = q.id) l on true
+	 where (q.labors, q.open_labors, q.root_labors, q.open_roots)
+	       is distinct from (l.labors, l.open_labors, l.root_labors, l.open_roots)
+	union all
+	select 'a quest is complete since its last labor closed', q.id, q::text
+	  from fate.quests q
+	 where q.labors > 0
+	   and q.completion_time is distinct from case when q.open_labors = 0 then q.last_closing_time end
+	   and not (q.completion_time is not null and exists (     -- a labor may join a completed quest
+	            select from fate.labors l where l.quest_id = q.id and l.creation_time > q.completion_time))
+	union all
+	select 'a total is what counting finds', n.total, n.what
+	  from (select fate.count('event') as total, (select count(*) from fate.events) as counted, 'events' as what
+	        union all select fate.count('labor'), (select count(*) from fate.labors), 'labors'
+	        union all select fate.count('open'),
+	                         (select count(*) from fate.labors where completion_event_id is null), 'open labors'
+	        union all select fate.count('host'), (select count(*) from fate.hosts), 'hosts') n
+	 where n.total <> n.counted
+$$;

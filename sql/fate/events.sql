@@ -1,0 +1,216 @@
+-- The journal and the fate engine: what an event does (hermes-behaviour.md section 2.1).
+
+-- fate.events_throw(type, hosts, username, note, asked_by, now, quest, fate) -> the new events' ids, in the order of
+-- the hosts. One event of the type on each host, and all that follows from them, as one set:
+--
+--   1. the starting fate of the type with the lowest id opens a labor on each host; where a new quest is given, it
+--      is the quest's own fate that does, starting or not;
+--   2. each open labor whose fate is followed by a fate of this type closes; where that fate is itself followed, the
+--      next labor of the chain opens, in the same quest.
+--
+-- hosts  ids, ascending, each once; they exist
+-- now    the time of the events; null: the clock's, read once the hosts are locked, so that the events of one host
+--        are in the order of their times
+-- quest  a quest that this transaction has just made, or null      fate  its fate, or null
+-- fails  WE400 no such event type
+create or replace function fate.events_throw(
+	p_type int, p_hosts bigint[], p_username text, p_note text, p_asked_by text,
+	p_now timestamptz default null, p_quest bigint default null, p_fate int default null
+) returns bigint[]
+language plpgsql as $$
+declare
+	starts  int;
+	moves   boolean;
+	ids     bigint[];
+	changes fate.quest_change[];
+begin
+	-- A plan made for one host is a poor plan for a hundred thousand.
+	if cardinality(p_hosts) > 100 then
+		perform set_config('plan_cache_mode', 'force_custom_plan', true);
+	end if;
+	perform fate.definitions_hold();
+	select coalesce(p_fate, (select min(id) from fate.fates where creation_type_id = p_type and follows_id is null)),
+	       exists (select from fate.fates where creation_type_id = p_type and follows_id is not null)
+	  into starts, moves
+	  from fate.event_types where id = p_type;
+	if not found then
+		perform api.fail(400, 'Bad event type');
+	end if;
+	if starts is not null or moves then
+		perform fate.hosts_lock(p_hosts);
+	end if;
+	p_now := coalesce(p_now, clock_timestamp());
+
+	with thrown as (
+		insert into fate.events (host_id, at, event_type_id, username, note, asked_by)
+		select host, p_now, p_type, p_username, p_note, p_asked_by
+		  from unnest(p_hosts) with ordinality h (host, i) order by i
+		returning id
+	)
+	select array_agg(id order by id) into ids from thrown;
+	perform fate.events_counted(p_type, ids, p_now);
+
+	if starts is not null or moves then
+		changes := fate.question(p_type, ids, p_hosts, p_now, starts, moves, p_quest);
+		perform fate.quests_change(changes, p_now);
+	end if;
+	return ids;
+end
+$$;
+
+-- fate.question(type, events, hosts, now, starts, moves, quest) -> what the opened and closed labors change in
+-- quests. The heart: labors as they were before these events (one statement, one snapshot) decide which close and
+-- which open. The hosts are locked.
+create or replace function fate.question(
+	p_type int, p_events bigint[], p_hosts bigint[], p_now timestamptz, p_starts int, p_moves boolean, p_quest bigint
+) returns fate.quest_change[]
+language plpgsql as $$
+declare
+	changes fate.quest_change[];
+begin
+	with thrown as (
+		select event_id, host_id from unnest(p_events, p_hosts) t (event_id, host_id)
+	), hit as (
+		select t.event_id, l.id as labor_id, l.host_id, l.quest_id, l.starting_labor_id, f.id as fate_id,
+		       f.for_creator, f.for_owner,
+		       exists (select from fate.fates n where n.follows_id = f.id) as goes_on
+		  from thrown t
+		  join fate.labors l on l.host_id = t.host_id and l.completion_event_id is null
+		  join fate.fates f on f.follows_id = l.fate_id and f.creation_type_id = p_type
+		 where p_moves
+	), closed as (
+		update fate.labors l
+		   set completion_event_id = h.event_id, completion_time = p_now, closing_fate_id = h.fate_id
+		  from (select labor_id, event_id, max(fate_id) as fate_id from hit group by 1, 2) h
+		 where l.id = h.labor_id
+		returning l.quest_id, l.fate_id, l.starting_labor_id is null as root
+	), opened as (
+		insert into fate.labors (starting_labor_id, fate_id, quest_id, host_id, creation_event_id, creation_time,
+		                         for_creator, for_owner)
+		select root_id, fate_id, quest_id, host_id, event_id, p_now, for_creator, for_owner
+		  from (select null as root_id, f.id as fate_id, p_quest as quest_id, t.host_id, t.event_id,
+		               f.for_creator, f.for_owner, null as labor_id
+		          from thrown t, fate.fates f where f.id = p_starts
+		        union all
+		        select coalesce(starting_labor_id, labor_id), fate_id, quest_id, host_id, event_id,
+		               for_creator, for_owner, labor_id
+		          from hit where goes_on) o
+		 order by event_id, labor_id nulls first, fate_id
+		returning quest_id, fate_id, starting_labor_id is null as root
+	), effect as (
+		select quest_id, fate_id, 1 as labors, 1 as open, root::int as roots, 0 as closings from opened
+		union all
+		select quest_id, fate_id, 0, -1, -root::int, 1 from closed
+	), counted as (
+		select fate.counts_add(kind, fate_id, 0, n)
+		  from (select 'labor' as kind, fate_id, sum(labors) as n from effect group by fate_id
+		        union all
+		        select 'open', fate_id, sum(open) from effect group by fate_id) c
+		 where n <> 0
+	)
+	select array_agg(row(quest_id, labors, open, new_roots, open_roots, closings)::fate.quest_change)
+	  into changes
+	  from (select quest_id, sum(labors) as labors, sum(open) as open,
+	               coalesce(sum(roots) filter (where labors = 1), 0) as new_roots,
+	               sum(roots) as open_roots, sum(closings) as closings
+	          from effect where quest_id is not null group by quest_id) c
+	 where (select count(*) from counted) is not null;      -- a CTE that is not asked for is not run
+	return changes;
+end
+$$;
+
+-- fate.events_counted(type, ids, now): the events just stored, by blocks of ids; folds and makes room now and then.
+create or replace function fate.events_counted(p_type int, p_ids bigint[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+	low  bigint := p_ids[1];
+	high bigint := p_ids[cardinality(p_ids)];
+begin
+	if low >> 12 = high >> 12 then
+		perform fate.counts_add('event', p_type, low >> 12, cardinality(p_ids), p_now);
+	else
+		perform fate.counts_add('event', p_type, block, n, p_now)
+		   from (select id >> 12 as block, count(*) as n from unnest(p_ids) id group by 1 order by 1) b;
+	end if;
+	if low >> 10 <> (high + 1) >> 10 then
+		perform fate.counts_fold();
+		if low >> 20 <> (high + 1) >> 20 then
+			perform fate.event_partitions_ensure();
+		end if;
+	end if;
+end
+$$;
+
+-- fate.event_partitions_ensure(): a partition holds 2^24 ids; the one after the current always exists. One request
+-- can't name so many hosts, so no event ever finds itself without a place.
+create or replace function fate.event_partitions_ensure() returns void
+language plpgsql as $$
+declare
+	current bigint := coalesce(pg_sequence_last_value('fate.events_id_seq'), 1) >> 24;
+begin
+	for part in current .. current + 1 loop
+		if to_regclass('fate.events_' || part) is null then
+			perform pg_advisory_xact_lock(hashtext('fate.event_partitions'));
+			execute format('create table if not exists fate.%I partition of fate.events for values from (%s) to (%s)',
+				'events_' || part, part << 24, (part + 1) << 24);
+		end if;
+	end loop;
+end
+$$;
+
+-- fate.events_total(types, after, before, from_id) -> the exact number of events; types null: all.
+create or replace function fate.events_total(
+	p_types int[], p_after timestamptz, p_before timestamptz, p_from bigint
+) returns bigint
+language plpgsql stable as $$
+declare
+	r record;
+begin
+	if p_after = '-infinity' and p_before = 'infinity' and p_from <= 0 then
+		return fate.count('event', p_types);
+	end if;
+	r := fate.counts_range(p_types, p_after, p_before, p_from);
+	return r.inside + (
+		select count(*) from unnest(r.edges) block, fate.events e
+		 where e.id between block << 12 and (block << 12) + 4095 and e.id >= p_from
+		   and e.at >= p_after and e.at < p_before
+		   and (p_types is null or e.event_type_id = any(p_types)));
+end
+$$;
+
+-- fate.events_page(types, after, before, from_id, limit, offset) -> ids of the newest `limit` events after skipping
+-- the `offset` newest, ascending. limit null: all.
+create or replace function fate.events_page(
+	p_types int[], p_after timestamptz, p_before timestamptz, p_from bigint, p_limit bigint, p_offset bigint
+) returns bigint[]
+language plpgsql stable as $$
+declare
+	upto bigint := 9223372036854775807;
+	rest bigint := p_offset;
+	ids  bigint[];
+begin
+	if p_after <> '-infinity' or p_before <> 'infinity' then
+		select greatest(p_from, low), high into p_from, upto
+		  from fate.counts_range(p_types, p_after, p_before, p_from);
+	elsif p_offset > 4096 and coalesce(cardinality(p_types), 0) < 2 then
+		select s.upto, s.rest into upto, rest
+		  from fate.counts_skip('event', coalesce(p_types[1], 0), p_offset) s;
+	end if;
+	if p_types is null then
+		select array_agg(id order by id) into ids
+		  from (select id from fate.events
+		         where id >= p_from and id <= upto and at >= p_after and at < p_before
+		         order by id desc limit p_limit offset rest) newest;
+	else
+		select array_agg(id order by id) into ids
+		  from (select e.id
+		          from unnest(p_types) type,
+		               lateral (select id from fate.events
+		                         where event_type_id = type and id >= p_from and id <= upto
+		                           and at >= p_after and at < p_before
+		                         order by id desc limit p_limit + rest) e
+		         order by e.id desc limit p_limit offset rest) newest;
+	end if;
+	return coalesce(ids, '{}');
+end
+$$;

@@ -1,0 +1,46 @@
+-- Fates: which event opens a labor, and which closes it (hermes-behaviour.md section 2).
+
+-- fate.fates_circle(id, follows) -> would this fate, following that one, follow itself?
+create or replace function fate.fates_circle(p_id int, p_follows int) returns boolean
+language sql stable as $$
+	with recursive above as (
+		select p_follows as id
+		union
+		select f.follows_id from fate.fates f join above a on f.id = a.id where f.follows_id is not null
+	)
+	select exists (select from above where id = p_id)
+$$;
+
+-- fate.fates_follow(id, follows): makes the fate follow another, or none. One at a time, or two that are right
+-- alone could close a circle together. fails WE409 on a circle or an unknown fate.
+create or replace function fate.fates_follow(p_id int, p_follows int) returns void
+language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock(hashtext('fate.fates_follow'));
+	if p_follows is not null and not exists (select from fate.fates where id = p_follows) then
+		perform api.fail(409, format('followsId: no such Fate %s found', p_follows));
+	elsif fate.fates_circle(p_id, p_follows) then
+		perform api.fail(409, format('followsId: Fate %s would follow itself', p_id));
+	end if;
+	update fate.fates set follows_id = p_follows where id = p_id;
+end
+$$;
+
+-- fate.fates_delete(id) -> what refers to it, in words; null: nothing did, and it is gone.
+create or replace function fate.fates_delete(p_id int) returns text
+language plpgsql as $$
+declare
+	followers text;
+begin
+	perform fate.definitions_own();
+	select string_agg(id::text, ', ' order by id) into followers from fate.fates where follows_id = p_id;
+	if followers is not null then
+		return 'fates ' || followers;
+	elsif exists (select from fate.labors where fate_id = p_id)
+	   or exists (select from fate.labors where closing_fate_id = p_id) then
+		return 'labors';
+	end if;
+	delete from fate.fates where id = p_id;
+	return null;
+end
+$$;

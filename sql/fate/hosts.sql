@@ -1,0 +1,56 @@
+-- Hosts of the fleet: known by name, made when first named, never deleted.
+
+-- fate.hosts_known(names) -> ids of those names that are known, ascending.
+create or replace function fate.hosts_known(p_names text[]) returns bigint[]
+language sql stable as $$
+	select coalesce(array_agg(id order by id), '{}') from fate.hosts where hostname = any(p_names)
+$$;
+
+-- fate.hosts_named(names) -> ids of all these names (each given once), ascending. The unknown are made, in the order
+-- given. Two transactions that make the same names in opposite order deadlock; one of them is retried (D4).
+create or replace function fate.hosts_named(p_names text[]) returns bigint[]
+language plpgsql as $$
+declare
+	ids  bigint[] := fate.hosts_known(p_names);
+	made bigint;
+begin
+	if cardinality(ids) = cardinality(p_names) then
+		return ids;
+	end if;
+	insert into fate.hosts (hostname)
+	select name from unnest(p_names) with ordinality n (name, i)
+	 where not exists (select from fate.hosts h where h.hostname = n.name)
+	 order by i
+	on conflict do nothing;
+	get diagnostics made = row_count;
+	perform fate.counts_add('host', 0, 0, made);
+	return fate.hosts_known(p_names);
+end
+$$;
+
+-- fate.hosts_lock(ids): the first step of the lock order: hosts by id, then labors, then quests by id (D6).
+create or replace function fate.hosts_lock(p_ids bigint[]) returns void
+language sql as $$
+	select from fate.hosts where id = any(p_ids) order by id for no key update
+$$;
+
+-- fate.hosts_rename(id, name) -> the id of the host that now bears the name and all the history.
+--   A free name: the host itself, renamed. A taken one: everything moves to the host of that name, and the old one
+--   stays, empty (hermes-behaviour.md section 5, PUT /hosts/NAME).
+create or replace function fate.hosts_rename(p_id bigint, p_name text) returns bigint
+language plpgsql as $$
+declare
+	other bigint := (select id from fate.hosts where hostname = p_name);
+begin
+	if other = p_id then
+		return p_id;
+	elsif other is null then
+		update fate.hosts set hostname = p_name where id = p_id;
+		return p_id;
+	end if;
+	perform fate.hosts_lock(array[p_id, other]);
+	update fate.events set host_id = other where host_id = p_id;
+	update fate.labors set host_id = other where host_id = p_id;
+	return other;
+end
+$$;

@@ -1,0 +1,51 @@
+-- Quests: labors under one aim. Their figures stand in the quest's own row, kept under its lock by whoever opens,
+-- closes or moves labors, so that progress costs nothing to read and completion can't be missed.
+
+-- fate.quests_change(changes, now): the last step of the lock order. A quest is complete when the last of its open
+-- labors closes; the labors opened by the same event count first. Its completion time is that of its last closing,
+-- which need not be the transaction that gets the quest's lock last.
+create or replace function fate.quests_change(p_changes fate.quest_change[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	if p_changes is null then
+		return;
+	end if;
+	perform from fate.quests where id in (select c.quest_id from unnest(p_changes) c) order by id for no key update;
+	update fate.quests q
+	   set labors      = q.labors + c.labors,
+	       open_labors = q.open_labors + c.open_labors,
+	       root_labors = q.root_labors + c.root_labors,
+	       open_roots  = q.open_roots + c.open_roots,
+	       last_closing_time = case when c.closings > 0 then greatest(q.last_closing_time, p_now)
+	                                else q.last_closing_time end,
+	       completion_time = case when c.closings > 0 and q.open_labors + c.open_labors = 0
+	                              then greatest(q.last_closing_time, p_now) else q.completion_time end
+	  from unnest(p_changes) c
+	 where q.id = c.quest_id;
+end
+$$;
+
+-- fate.quests_embark(fate, hosts, creator, ...) -> the id of a new quest: an event of the fate's type and a labor
+-- on each host. The fate need not be a starting one.
+create or replace function fate.quests_embark(
+	p_fate int, p_type int, p_hosts bigint[], p_creator text, p_description text, p_target timestamptz,
+	p_links jsonb, p_asked_by text, p_now timestamptz
+) returns bigint
+language plpgsql as $$
+declare
+	quest bigint;
+begin
+	insert into fate.quests (embark_time, target_time, creator, description, links, asked_by)
+	values (p_now, p_target, p_creator, p_description, p_links, p_asked_by)
+	returning id into quest;
+	perform fate.events_throw(p_type, p_hosts, p_creator, null, p_asked_by, p_now, quest, p_fate);
+	return quest;
+end
+$$;
+
+-- fate.quests_hosts(id) -> the hosts of all its labors, open or closed, ascending.
+create or replace function fate.quests_hosts(p_id bigint) returns bigint[]
+language sql stable as $$
+	select coalesce(array_agg(host_id order by host_id), '{}')
+	  from (select distinct host_id from fate.labors where quest_id = p_id) h
+$$;

@@ -1,0 +1,29 @@
+-- moirai_web may execute the API schemas and touch nothing else; tests/sql/rights.sql tries it.
+-- What no line here grants, nobody but the owner has.
+do $$
+declare
+	name text;
+begin
+	foreach name in array array['house', 'people', 'fate', 'api', 'people_api', 'hermes_api'] loop
+		execute format('revoke all on schema %I from public', name);
+		execute format('revoke execute on all functions in schema %I from public', name);
+	end loop;
+	foreach name in array array['people_api', 'hermes_api'] loop
+		execute format('grant usage on schema %I to moirai_web', name);
+		execute format('grant execute on all functions in schema %I to moirai_web', name);
+	end loop;
+end
+$$;
+-- The helpers of hermes_api/json.sql are called by the endpoints, as their owner: not for the web tier itself.
+do $$
+declare
+	helper regprocedure;
+begin
+	for helper in
+		select p.oid from pg_proc p
+		 where p.pronamespace = 'hermes_api'::regnamespace and p.prorettype <> 'api.answer'::regtype
+	loop
+		execute format('revoke execute on function %s from moirai_web', helper);
+	end loop;
+end
+$$;

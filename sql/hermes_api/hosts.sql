@@ -1,0 +1,153 @@
+-- Hosts of the fleet (hermes.txt /hosts, hermes-behaviour.md section 5).
+
+-- hermes_api.hosts_list(req) -> {limit, offset, totalHosts, hosts}                     GET /api/v1/hosts
+--   query  hostname, hostQuery, limit, offset       fails  WE400 bad number, WE501 hostQuery
+create or replace function hermes_api.hosts_list(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor       text   := people.must_be_signed_in(req);
+	page_limit  bigint := api.query_limit(req);
+	page_offset bigint := api.query_offset(req);
+	name        text   := api.query(req, 'hostname');
+	base        text   := req->>'base';
+	total       bigint;
+	texts       text[];
+begin
+	perform api.later(req->'query', 'hostQuery');
+	if name is not null then
+		select array_agg(hermes_api.host_members(h, base)), count(*) into texts, total
+		  from fate.hosts h where hostname = name;
+		texts := texts[page_offset + 1 : coalesce(page_offset + page_limit, 1)];
+	else
+		total := fate.count('host');
+		texts := array(select hermes_api.host_members(h, base)
+		                 from (select * from fate.hosts order by id limit page_limit offset page_offset) h);
+	end if;
+	return api.ok(api.page(req, page_limit, page_offset) || ',"totalHosts":' || total
+	              || ',"hosts":' || api.objects_list(texts));
+end
+$$;
+
+-- hermes_api.hosts_create(req) -> the host, or {hosts, totalHosts}                     POST /api/v1/hosts
+--   body   {hostname} or {hosts: [{hostname}, ...]}       fails  WE400 missing or malformed, WE409 name taken
+create or replace function hermes_api.hosts_create(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text  := people.must_be_signed_in(req);
+	body  jsonb := req->'body';
+	base  text  := req->>'base';
+	many  jsonb;
+	names text[];
+	texts text[];
+	taken text;
+begin
+	if body ? 'hosts' then
+		many := api.objects(body, 'hosts');
+	else
+		perform api.must_have(body, 'hostname');
+		many := jsonb_build_array(body);
+	end if;
+	perform api.must_have(o, 'hostname') from jsonb_array_elements(many) o;
+	select coalesce(array_agg(api.text_needed(o, 'hostname', 128) order by i), '{}') into names
+	  from jsonb_array_elements(many) with ordinality e (o, i);
+	select name into taken from unnest(names) name group by name having count(*) > 1 limit 1;
+	taken := coalesce(taken, (select hostname from fate.hosts where hostname = any(names) order by id limit 1));
+	if taken is not null then
+		perform api.fail(409, format('hostname: host %s exists already', taken));
+	end if;
+	with made as (
+		insert into fate.hosts (hostname)
+		select name from unnest(names) with ordinality n (name, i) order by i returning *
+	)
+	select array_agg(hermes_api.host_members(h, base) order by h.id) into texts from made h;
+	perform fate.counts_add('host', 0, 0, cardinality(names)) where cardinality(names) > 0;
+	if cardinality(names) = 1 then
+		return api.created((req->>'mount') || '/hosts/' || api.segment(names[1]), texts[1]);
+	end if;
+	return api.created(null, '"hosts":' || api.objects_list(texts) || ',"totalHosts":' || cardinality(names));
+end
+$$;
+
+-- hermes_api.hosts_get(req) -> the host with its newest labors, quests and events      GET /api/v1/hosts/{hostname}
+--   query  limit, offset (of labors and events alike), expand labors, events, eventtypes, quests, hosts, fates
+--   fails  WE404
+create or replace function hermes_api.hosts_get(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor       text   := people.must_be_signed_in(req);
+	page_limit  bigint := api.query_limit(req);
+	page_offset bigint := api.query_offset(req);
+	base        text   := req->>'base';
+	x           hermes_api.expand := hermes_api.expand(req);
+	h           fate.hosts := hermes_api.host_of_path(req);
+	labor_ids   bigint[];
+	event_ids   bigint[];
+	labors      text[];
+	quests      text[];
+	events      text[];
+begin
+	labor_ids := array(select id from (select id from fate.labors where host_id = h.id
+	                                    order by id desc limit page_limit offset page_offset) l order by id);
+	event_ids := array(select id from (select id from fate.events where host_id = h.id
+	                                    order by id desc limit page_limit offset page_offset) e order by id);
+	if x.labors then
+		labors := array(select text from hermes_api.labor_texts(labor_ids, base, x));
+	else
+		labors := array(select hermes_api.stub('labors', id, base) from unnest(labor_ids) id);
+	end if;
+	if x.events then
+		events := array(select text from hermes_api.event_texts(event_ids, base, x));
+	else
+		events := array(select hermes_api.stub('events', id, base) from unnest(event_ids) id);
+	end if;
+	-- One entry for each labor that has a quest, so duplicates: a quirk that clients may rely on.
+	quests := array(
+		select coalesce(q.text, hermes_api.stub('quests', l.quest_id, base))
+		  from unnest(labor_ids) with ordinality i (id, n)
+		  join fate.labors l on l.id = i.id and l.quest_id is not null
+		  left join hermes_api.quest_texts(
+		         (select array_agg(distinct quest_id) from fate.labors where x.quests and id = any(labor_ids)),
+		         base, x, false, false) q on q.quest_id = l.quest_id
+		 order by i.n);
+	return api.ok(hermes_api.host_members(h, base)
+		|| ',"limit":' || api.json(page_limit) || ',"offset":' || page_offset
+		|| ',"labors":' || api.list(labors) || ',"quests":' || api.list(quests) || ',"events":' || api.list(events)
+		|| ',"lastEvent":' || coalesce((select api.json(at) from fate.events where host_id = h.id
+		                                 order by id desc limit 1), 'null'));
+end
+$$;
+
+-- hermes_api.hosts_update(req) -> the host that now bears the name                     PUT /api/v1/hosts/{hostname}
+--   body   {hostname}; a taken name: the histories are merged       fails  WE404, WE400
+create or replace function hermes_api.hosts_update(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text := people.must_be_signed_in(req);
+	h     fate.hosts := hermes_api.host_of_path(req);
+begin
+	perform api.must_have(req->'body', 'hostname');
+	h.id := fate.hosts_rename(h.id, api.text_needed(req->'body', 'hostname', 128));
+	select * into h from fate.hosts where id = h.id;
+	return api.ok(hermes_api.host_members(h, req->>'base'));
+end
+$$;
+
+-- hermes_api.host_of_path(req) -> the host that the path names, or WE404.
+create or replace function hermes_api.host_of_path(req jsonb) returns fate.hosts
+language plpgsql stable as $$
+declare
+	h fate.hosts;
+begin
+	select * into h from fate.hosts where hostname = req->'path'->>'hostname';
+	if not found then
+		perform api.fail(404, format('No such Host %s found', req->'path'->>'hostname'));
+	end if;
+	return h;
+end
+$$;
+
+-- hermes_api.stub(collection, id, base) -> {id, href}: what stands for a thing that is not expanded.
+create or replace function hermes_api.stub(collection text, id bigint, base text) returns text
+language sql immutable as $$
+	select '{"id":' || id || ',"href":' || api.json(base || '/' || collection || '/' || id) || '}'
+$$;

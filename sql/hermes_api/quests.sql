@@ -1,0 +1,181 @@
+-- Quests (hermes.txt /quests).
+
+-- hermes_api.quests_list(req) -> {limit, offset, totalQuests, quests}                  GET /api/v1/quests
+--   query  filterClosed, byCreator, hostnames (comma list), hostQuery, progressInfo, limit, offset,
+--          expand labors and what labors expand, askedBy
+--   fails  WE400 bad number or flag; WE501 hostQuery
+create or replace function hermes_api.quests_list(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor       text    := people.must_be_signed_in(req);
+	page_limit  bigint  := api.query_limit(req);
+	page_offset bigint  := api.query_offset(req);
+	only_open   boolean := api.query_flag(req, 'filterClosed');
+	progress    boolean := api.query_flag(req, 'progressInfo');
+	open_labors boolean := api.query_flag(req, 'onlyOpenLabors');
+	by_creator  text    := api.query(req, 'byCreator');
+	names       text    := api.query(req, 'hostnames');
+	x           hermes_api.expand := hermes_api.expand(req);
+	on_hosts    bigint[];
+	ids         bigint[];
+	total       bigint;
+begin
+	perform api.later(req->'query', 'hostQuery');
+	if names is not null then
+		on_hosts := array(select distinct l.quest_id from fate.labors l
+		                   where l.host_id = any(fate.hosts_known(
+		                           array(select btrim(n) from unnest(string_to_array(names, ',')) n)))
+		                     and l.quest_id is not null);
+	end if;
+	select array_agg(id order by id) into ids
+	  from fate.quests
+	 where (not only_open or completion_time is null) and (by_creator is null or creator = by_creator)
+	   and (on_hosts is null or id = any(on_hosts));
+	total := coalesce(cardinality(ids), 0);
+	ids := array(select id from unnest(ids) with ordinality i (id, n) order by n limit page_limit offset page_offset);
+	return api.ok(api.page(req, page_limit, page_offset) || ',"totalQuests":' || total || ',"quests":'
+		|| api.list(array(select text from hermes_api.quest_texts(ids, req->>'base', x, progress, open_labors))));
+end
+$$;
+
+-- hermes_api.quests_create(req) -> the quest with its open labors                      POST /api/v1/quests
+--   body   fateId, creator, description; hostnames and/or hostQuery; targetTime; references [{label, url}]
+--   Unknown hosts are made.
+--   fails  WE400 missing or malformed, target not in the future, unknown fate, no host; WE501 hostQuery
+create or replace function hermes_api.quests_create(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor   text        := people.must_be_signed_in(req);
+	body    jsonb       := req->'body';
+	moment  timestamptz := clock_timestamp();
+	creator text;
+	about   text;
+	target  timestamptz;
+	links   jsonb;
+	names   text[];
+	f       fate.fates;
+	x       hermes_api.expand;
+	quest   bigint;
+	made    text;
+begin
+	perform api.must_have(body, 'fateId', 'creator', 'description');
+	creator := people.named(body, 'creator', req->'settings'->>'domain');
+	about := api.text_needed(body, 'description', 4096);
+	target := hermes_api.target_time(body, moment);
+	links := hermes_api.references(body);
+	perform api.later(body, 'hostQuery');
+	names := api.hostnames(body, 'hostnames');
+	perform fate.definitions_hold();
+	select * into f from fate.fates where id = api.id(body, 'fateId');
+	if not found then
+		perform api.fail(400, format('Bad fate id %s', body->>'fateId'));
+	elsif coalesce(cardinality(names), 0) = 0 then
+		perform api.fail(400, 'No hosts found with given list');
+	end if;
+	quest := fate.quests_embark(f.id, f.creation_type_id, fate.hosts_named(names), creator, about, target, links,
+	                            people.other(actor, creator), moment);
+	x.labors := true;
+	select text into made from hermes_api.quest_texts(array[quest], req->>'base', x, false, true);
+	return api.created((req->>'mount') || '/quests/' || quest, substr(made, 2, length(made) - 2));
+end
+$$;
+
+-- hermes_api.quests_get(req) -> the quest                                              GET /api/v1/quests/{id}
+--   query  progressInfo, onlyOpenLabors, expand labors, hosts, events, eventtypes, fates, askedBy       fails  WE404
+create or replace function hermes_api.quests_get(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text := people.must_be_signed_in(req);
+begin
+	return api.ok(hermes_api.quest_of_path(req, hermes_api.expand(req), api.query_flag(req, 'progressInfo'),
+	                                       api.query_flag(req, 'onlyOpenLabors')));
+end
+$$;
+
+-- hermes_api.quests_update(req) -> the quest                                           PUT /api/v1/quests/{id}
+--   body   description (empty: passed over), creator, targetTime, references; nothing changes nothing
+--   fails  WE404, WE400 malformed, target not in the future
+create or replace function hermes_api.quests_update(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor   text        := people.must_be_signed_in(req);
+	body    jsonb       := req->'body';
+	owner   text;
+	about   text        := nullif(api.text(body, 'description', 4096), '');
+	target  timestamptz := hermes_api.target_time(body, clock_timestamp());
+	refs    jsonb       := hermes_api.references(body);
+begin
+	perform hermes_api.quest_of_path(req, null, false, false);
+	if coalesce(body->>'creator', '') <> '' then
+		owner := people.named(body, 'creator', req->'settings'->>'domain');
+	end if;
+	update fate.quests
+	   set description = coalesce(about, description), creator = coalesce(owner, creator),
+	       target_time = coalesce(target, target_time),
+	       links = case when body ? 'references' then refs else links end,
+	       asked_by = case when owner is null then asked_by else people.other(actor, owner) end
+	 where id = api.path_id(req, 'id');
+	return api.ok(hermes_api.quest_of_path(req, null, false, false));
+end
+$$;
+
+-- hermes_api.quests_mail(req)                                                          POST /api/v1/quests/{id}/mail
+create or replace function hermes_api.quests_mail(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text := people.must_be_signed_in(req);
+begin
+	perform api.fail(501, 'This server cannot send mail yet.');
+end
+$$;
+
+-- hermes_api.quest_of_path(req, expand, progress, only_open) -> the members of the quest that the path names.
+create or replace function hermes_api.quest_of_path(
+	req jsonb, x hermes_api.expand, progress boolean, only_open boolean
+) returns text
+language plpgsql stable as $$
+declare
+	found_text text;
+begin
+	select text into found_text
+	  from hermes_api.quest_texts(array[api.path_id(req, 'id')], req->>'base', x, progress, only_open);
+	if found_text is null then
+		perform api.fail(404, format('No such Quest %s found', req->'path'->>'id'));
+	end if;
+	return substr(found_text, 2, length(found_text) - 2);
+end
+$$;
+
+-- hermes_api.target_time(body, now) -> the body's targetTime, which lies in the future, or null; else WE400.
+create or replace function hermes_api.target_time(body jsonb, now timestamptz) returns timestamptz
+language plpgsql stable as $$
+declare
+	target timestamptz := api.time(nullif(api.text(body, 'targetTime', 64), ''), 'targetTime');
+begin
+	if target <= now then
+		perform api.fail(400, 'Quest target date must be in future');
+	end if;
+	return target;
+end
+$$;
+
+-- hermes_api.references(body) -> [{label, url}] as it shall be stored, null for none. Beyond the document: it hopes
+-- for "outside references, such as Jira tickets". Only http and https, for the page makes links of them.
+create or replace function hermes_api.references(body jsonb) returns jsonb
+language plpgsql immutable as $$
+declare
+	refs jsonb;
+begin
+	if body->>'references' is null then
+		return null;
+	end if;
+	perform api.must_have(r, 'label', 'url'), api.text_needed(r, 'label', 256), api.text_needed(r, 'url', 2048)
+	   from jsonb_array_elements(api.objects(body, 'references')) r;
+	if exists (select from jsonb_array_elements(body->'references') r where r->>'url' !~* '^https?://[^[:space:]]+$') then
+		perform api.fail(400, 'references: url must begin with http:// or https://');
+	end if;
+	select jsonb_agg(jsonb_build_object('label', r->'label', 'url', r->'url') order by n) into refs
+	  from jsonb_array_elements(body->'references') with ordinality e (r, n);
+	return refs;
+end
+$$;

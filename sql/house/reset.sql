@@ -1,0 +1,15 @@
+-- house.reset(): empties a private instance and lets identities begin at 1 again. The administrators stay.
+-- fails WE403 on any instance that script/server has not marked as its own.
+create or replace function house.reset() returns void
+language plpgsql as $$
+begin
+	if not exists (select from house.mark where name = 'private') then
+		perform api.fail(403, 'This is not a private instance of script/server: it is not emptied.');
+	end if;
+	truncate fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors,
+	         fate.counts, fate.count_deltas restart identity;
+	delete from people.users where not superuser;
+	perform setval(pg_get_serial_sequence('people.users', 'id'), (select max(id) from people.users));
+	perform fate.event_partitions_ensure();
+end
+$$;

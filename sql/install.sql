@@ -1,0 +1,52 @@
+-- The table of contents of the database: who may do what, what has not been migrated yet, then every function.
+--
+-- Run by `moirai-db install` in one transaction. Run twice it changes nothing: migrations are remembered in
+-- house.migration, functions are replaced by themselves.
+\set ON_ERROR_STOP on
+\set QUIET on
+set client_min_messages = warning;
+
+\ir roles.sql
+set role moirai_owner;
+
+-- Tables, types and data: each file once, in order, never changed after its release.
+\ir migrate/house.sql
+select not exists (select from house.migration where number = 1) as todo \gset
+\if :todo
+\ir migrate/0001_people.sql
+\ir migrate/0001_fate.sql
+insert into house.migration (number, name) values (1, 'people and fates');
+\endif
+
+-- What every endpoint stands on.
+\ir api/fail.sql
+\ir api/read.sql
+\ir api/write.sql
+
+-- The law: what people may do, what events do.
+\ir people/users.sql
+\ir fate/counts.sql
+\ir fate/hosts.sql
+\ir fate/event_types.sql
+\ir fate/fates.sql
+\ir fate/quests.sql
+\ir fate/labors.sql
+\ir fate/events.sql
+\ir fate/check.sql
+\ir house/reset.sql
+
+-- The endpoints: a row of fcgi-app/worker/routes.c names one of these functions.
+\ir people_api/sign_in.sql
+\ir hermes_api/json.sql
+\ir hermes_api/hosts.sql
+\ir hermes_api/event_types.sql
+\ir hermes_api/events.sql
+\ir hermes_api/fates.sql
+\ir hermes_api/labors.sql
+\ir hermes_api/quests.sql
+\ir hermes_api/server.sql
+
+select fate.event_partitions_ensure();
+
+\ir grants.sql
+reset role;

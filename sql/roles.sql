@@ -1,0 +1,28 @@
+-- Who is who in the database. Owners own and never log in; each kind of process logs in as itself.
+do $$
+declare
+	name text;
+begin
+	if not exists (select from pg_roles where rolname = 'moirai_owner') then
+		create role moirai_owner nologin;
+	end if;
+	foreach name in array array['moirai_web', 'moirai_courier', 'moirai_runner'] loop
+		if not exists (select from pg_roles where rolname = name) then
+			execute format('create role %I login', name);
+		end if;
+		-- Times cross the border as naive UTC text, and dates are read year first.
+		execute format('alter role %I set timezone = %L', name, 'UTC');
+		execute format('alter role %I set datestyle = %L', name, 'ISO, YMD');
+		execute format('alter role %I set jit = off', name);
+	end loop;
+	-- The lock order leaves no cycles but one: hosts made in opposite order. It is found and retried soon.
+	if (select rolsuper from pg_roles where rolname = current_user) then
+		alter role moirai_web set deadlock_timeout = '200ms';
+	end if;
+	alter role moirai_web set statement_timeout = '60s';
+	execute format('grant create on database %I to moirai_owner', current_database());
+	if not pg_has_role(current_user, 'moirai_owner', 'member') then
+		execute format('grant moirai_owner to %I', current_user);
+	end if;
+end
+$$;
