@@ -1,9 +1,13 @@
 -- Writing an answer. Bodies are built as text, which costs a third of building json values (platform.md).
--- These functions are plain expressions: the planner puts them in line.
+--
+-- House rule: LANGUAGE sql only for plain expressions that the planner puts in line. It does so when the function is
+-- not said to be more immutable than what it calls (to_json is stable), has no subquery, and uses no costly argument
+-- twice. All others are PL/pgSQL, whose plans are kept: a LANGUAGE sql function that is not put in line is parsed and
+-- planned anew at each call, which costs more than most of our statements.
 
 -- api.json(text) -> a JSON string, or null.
 create or replace function api.json(value text) returns text
-language sql immutable as $$
+language sql stable as $$
 	select coalesce(to_json(value)::text, 'null')
 $$;
 
@@ -27,24 +31,27 @@ $$;
 
 -- api.segment(text) -> the text as one segment of a URL's path.
 create or replace function api.segment(value text) returns text
-language sql immutable as $$
-	select case when value ~ '^[A-Za-z0-9._~-]*$' then value
-	            else (select string_agg(case when chr(b) ~ '[A-Za-z0-9._~-]' and b < 128 then chr(b)
-	                                         else '%' || upper(lpad(to_hex(b), 2, '0')) end, '' order by i)
-	                    from generate_series(0, octet_length(value) - 1) i,
-	                         lateral (select get_byte(convert_to(value, 'UTF8'), i)) bytes (b)
-	                   where b > 0) end
+language plpgsql immutable as $$
+begin
+	if value ~ '^[A-Za-z0-9._~-]*$' then
+		return value;
+	end if;
+	return (select string_agg(case when b between 33 and 126 and chr(b) ~ '[A-Za-z0-9._~-]' then chr(b)
+	                               else '%' || upper(lpad(to_hex(b), 2, '0')) end, '' order by i)
+	          from (select i, get_byte(convert_to(value, 'UTF8'), i) as b
+	                  from generate_series(0, octet_length(value) - 1) i) bytes);
+end
 $$;
 
 -- api.list(texts) -> a JSON list of JSON texts.
 create or replace function api.list(texts text[]) returns text
-language sql immutable as $$
+language sql stable as $$
 	select '[' || coalesce(array_to_string(texts, ','), '') || ']'
 $$;
 
 -- api.objects_list(members) -> a JSON list of objects, given by their members without braces.
 create or replace function api.objects_list(members text[]) returns text
-language sql immutable as $$
+language sql stable as $$
 	select coalesce('[{' || nullif(array_to_string(members, '},{'), '') || '}]', '[]')
 $$;
 
@@ -62,7 +69,7 @@ $$;
 
 -- api.page(req, limit, offset) -> the members that open every list's answer.
 create or replace function api.page(req jsonb, page_limit bigint, page_offset bigint) returns text
-language sql immutable as $$
+language sql stable as $$
 	select '"href":' || api.json(req->>'url') || ',"limit":' || api.json(page_limit)
 	       || ',"offset":' || page_offset
 $$;

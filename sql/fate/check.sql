@@ -28,16 +28,16 @@ language sql stable as $$
 	  from fate.events e
 	  join (select creation_type_id, min(id) as id from fate.fates where follows_id is null group by 1) f
 	    on f.creation_type_id = e.event_type_id
-	 where 1 <> (select count(*) from fate.labors l
-	              where l.creation_event_id = e.id and l.starting_labor_id is null)
+	  left join (select creation_event_id, count(*) as n from fate.labors where starting_labor_id is null group by 1) l
+	    on l.creation_event_id = e.id
+	 where l.n is distinct from 1
 	union all
 	select 'a chain goes on as often as a labor of it closes', l.id, l::text
 	  from fate.labors l
 	 where exists (select from fate.fates f where f.follows_id = l.closing_fate_id)
-	   and not exists (select from fate.labors n
-	                    where n.creation_event_id = l.completion_event_id and n.fate_id = l.closing_fate_id
-	                      and n.starting_labor_id = coalesce(l.starting_labor_id, l.id)
-	                      and n.host_id = l.host_id)
+	   and (l.completion_event_id, l.closing_fate_id, coalesce(l.starting_labor_id, l.id), l.host_id) not in (
+	       select n.creation_event_id, n.fate_id, n.starting_labor_id, n.host_id
+	         from fate.labors n where n.starting_labor_id is not null)
 	union all
 	select 'a quest''s figures are those of its labors', q.id, q::text
 	  from fate.quests q

@@ -18,11 +18,13 @@
 create or replace function fate.counts_add(
 	p_kind text, p_key int, p_block bigint, p_n bigint, p_at timestamptz default null
 ) returns void
-language sql as $$
+language plpgsql as $$
+begin
 	insert into fate.count_deltas as d (backend, minute, kind, key, block, n, min_at, max_at)
 	values (pg_backend_pid(), extract(epoch from now())::bigint / 60, p_kind, p_key, p_block, p_n, p_at, p_at)
-	on conflict (backend, minute, kind, key, block) do update
-	set n = d.n + excluded.n, min_at = least(d.min_at, excluded.min_at), max_at = greatest(d.max_at, excluded.max_at)
+	on conflict on constraint count_deltas_pkey do update
+	set n = d.n + excluded.n, min_at = least(d.min_at, excluded.min_at), max_at = greatest(d.max_at, excluded.max_at);
+end
 $$;
 
 -- fate.counts_fold(): moves what no backend writes any more. Rows that a running transaction still holds wait for
@@ -108,7 +110,8 @@ create or replace function fate.counts_range(
 	p_keys int[], p_after timestamptz, p_before timestamptz, p_from bigint,
 	out inside bigint, out edges bigint[], out low bigint, out high bigint
 )
-language sql stable as $$
+language plpgsql stable as $$
+begin
 	with blocks as (
 		select block, sum(n) as n, min(min_at) as min_at, max(max_at) as max_at
 		  from (select block, n, min_at, max_at from fate.counts
@@ -124,5 +127,7 @@ language sql stable as $$
 	)
 	select coalesce(sum(n) filter (where whole), 0), array_agg(block order by block) filter (where not whole),
 	       coalesce(min(block) << 12, 0), coalesce((max(block) << 12) + 4095, 0)
-	  from judged
+	  into inside, edges, low, high
+	  from judged;
+end
 $$;

@@ -2,8 +2,10 @@
 
 -- fate.definitions_hold(): nothing an event is judged by may be deleted until this transaction ends.
 create or replace function fate.definitions_hold() returns void
-language sql as $$
-	select pg_advisory_xact_lock_shared(hashtext('fate.definitions'))
+language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock_shared(hashtext('fate.definitions'));
+end
 $$;
 
 -- fate.definitions_own(): waits until no event is being judged; for deletions. fails 55P03 (503) after two seconds,

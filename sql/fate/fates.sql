@@ -2,13 +2,15 @@
 
 -- fate.fates_circle(id, follows) -> would this fate, following that one, follow itself?
 create or replace function fate.fates_circle(p_id int, p_follows int) returns boolean
-language sql stable as $$
-	with recursive above as (
+language plpgsql stable as $$
+begin
+	return (with recursive above as (
 		select p_follows as id
 		union
 		select f.follows_id from fate.fates f join above a on f.id = a.id where f.follows_id is not null
 	)
-	select exists (select from above where id = p_id)
+	select exists (select from above where id = p_id));
+end
 $$;
 
 -- fate.fates_follow(id, follows): makes the fate follow another, or none. One at a time, or two that are right

@@ -2,8 +2,10 @@
 
 -- fate.hosts_known(names) -> ids of those names that are known, ascending.
 create or replace function fate.hosts_known(p_names text[]) returns bigint[]
-language sql stable as $$
-	select coalesce(array_agg(id order by id), '{}') from fate.hosts where hostname = any(p_names)
+language plpgsql stable as $$
+begin
+	return array(select id from fate.hosts where hostname = any(p_names) order by id);
+end
 $$;
 
 -- fate.hosts_named(names) -> ids of all these names (each given once), ascending. The unknown are made, in the order
@@ -30,8 +32,10 @@ $$;
 
 -- fate.hosts_lock(ids): the first step of the lock order: hosts by id, then labors, then quests by id (D6).
 create or replace function fate.hosts_lock(p_ids bigint[]) returns void
-language sql as $$
-	select from fate.hosts where id = any(p_ids) order by id for no key update
+language plpgsql as $$
+begin
+	perform from fate.hosts where id = any(p_ids) order by id for no key update;
+end
 $$;
 
 -- fate.hosts_rename(id, name) -> the id of the host that now bears the name and all the history.

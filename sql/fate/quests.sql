@@ -45,7 +45,8 @@ $$;
 
 -- fate.quests_hosts(id) -> the hosts of all its labors, open or closed, ascending.
 create or replace function fate.quests_hosts(p_id bigint) returns bigint[]
-language sql stable as $$
-	select coalesce(array_agg(host_id order by host_id), '{}')
-	  from (select distinct host_id from fate.labors where quest_id = p_id) h
+language plpgsql stable as $$
+begin
+	return array(select distinct host_id from fate.labors where quest_id = p_id order by host_id);
+end
 $$;

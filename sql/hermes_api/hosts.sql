@@ -148,6 +148,6 @@ $$;
 
 -- hermes_api.stub(collection, id, base) -> {id, href}: what stands for a thing that is not expanded.
 create or replace function hermes_api.stub(collection text, id bigint, base text) returns text
-language sql immutable as $$
+language sql stable as $$
 	select '{"id":' || id || ',"href":' || api.json(base || '/' || collection || '/' || id) || '}'
 $$;

@@ -3,15 +3,18 @@
 
 -- hermes_api.expand(req) -> what the query asks to expand; names it does not know are passed over.
 create or replace function hermes_api.expand(req jsonb) returns hermes_api.expand
-language sql immutable as $$
-	select row(names ?| '{hosts,host}', names ? 'events', names ? 'eventtypes', names ? 'quests', names ? 'fates',
-	           names ? 'labors', names ? 'askedBy')::hermes_api.expand
-	  from (select coalesce(req->'query'->'expand', '[]') as names) q
+language plpgsql immutable as $$
+declare
+	names jsonb := coalesce(req->'query'->'expand', '[]');
+begin
+	return row(names ?| '{hosts,host}', names ? 'events', names ? 'eventtypes', names ? 'quests', names ? 'fates',
+	           names ? 'labors', names ? 'askedBy');
+end
 $$;
 
 -- hermes_api.host_members(host, base) -> its members, without the braces; null for no host. So for all the others.
 create or replace function hermes_api.host_members(h fate.hosts, base text) returns text
-language sql immutable as $$
+language sql stable as $$
 	select '"id":' || h.id || ',"hostname":' || api.json(h.hostname)
 	       || ',"href":' || api.json(base || '/hosts/' || api.segment(h.hostname))
 $$;

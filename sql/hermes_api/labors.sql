@@ -15,8 +15,8 @@ declare
 	quest       bigint := api.query_integer(req, 'questId');
 	root        bigint := api.query_integer(req, 'startingLaborId');
 	opened      boolean := case lower(api.query(req, 'open')) when 'true' then true when 'false' then false end;
-	category    text   := api.query(req, 'category');
-	state       text   := api.query(req, 'state');
+	of_category text   := api.query(req, 'category');
+	in_state    text   := api.query(req, 'state');
 	x           hermes_api.expand := hermes_api.expand(req);
 	host        bigint;
 	fates       int[];
@@ -31,10 +31,10 @@ begin
 			perform api.fail(400, format('No host %s found', name));
 		end if;
 	end if;
-	if category is not null or state is not null then
+	if of_category is not null or in_state is not null then
 		fates := array(select f.id from fate.fates f join fate.event_types t on t.id = f.creation_type_id
-		                where t.category = coalesce(labors_list.category, t.category)
-		                  and t.state = coalesce(labors_list.state, t.state));
+		                where t.category = coalesce(of_category, t.category)
+		                  and t.state = coalesce(in_state, t.state));
 	end if;
 	-- Each way to the page has its own index; what is left is filtered on the way.
 	if host is not null then

@@ -1,8 +1,10 @@
 -- people.qualified(name, domain) -> the name as Hermes writes it: with the domain, unless it looks like an
 -- address already (hermes-behaviour.md section 3, User names; the quirk `a@localhost` included).
 create or replace function people.qualified(name text, domain text) returns text
-language sql immutable as $$
-	select case when name ~ '^[^@]+@[^@]+\.[^@]+' then name else name || '@' || domain end
+language plpgsql immutable as $$
+begin
+	return case when name ~ '^[^@]+@[^@]+\.[^@]+' then name else name || '@' || domain end;
+end
 $$;
 
 -- people.must_be_signed_in(req) -> who asks, qualified. First line of every endpoint.

@@ -4,9 +4,12 @@
 -- The worker compares: hashing takes milliseconds of CPU and has no place in a transaction.
 create or replace function people_api.by_password(p_username text)
 returns table (id bigint, stamp bigint, password text)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-	select u.id, u.stamp, u.password
-	  from people.users u where u.username = p_username and u.active and u.password is not null
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return query
+		select u.id, u.stamp, u.password
+		  from people.users u where u.username = p_username and u.active and u.password is not null;
+end
 $$;
 
 -- people_api.by_proxy(name, make) -> id and stamp of the active user whom the sign-in proxy names by name or mail;

@@ -1,0 +1,129 @@
+"""The ring of tests over the real stack: nginx, workers, PostgreSQL, as script/server starts them.
+
+One instance serves all tests; what script/reset calls empties it before each, but for those marked `noreset`. Those
+that kill or stop something start instances of their own, on the same build.
+
+    MOIRAI_TEST_VAR                   where the instance's state stays (else in a new folder under TMPDIR, removed)
+    MOIRAI_CONFIGURE, MOIRAI_BUILD    how it is built, as script/server takes them
+    MOIRAI_STORM_SECONDS              how long test_storm.py goes on (15)
+"""
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+pytest.register_assert_rewrite("client", "contract", "instance", "load")
+
+from client import Api
+from contract import Contract
+from instance import BUILD, WORKERS, Instance, Sql, eventually
+from world import World
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "noreset: leave the instance as the test before left it")
+    config.addinivalue_line("markers", "newlaw: fates change after the event they would have judged; fate.check() asks"
+                                       " whether all that happened is as the fates of today say")
+
+
+def new_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="moirai.", dir=os.environ.get("TMPDIR", "/tmp")))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def instance():
+    kept = os.environ.get("MOIRAI_TEST_VAR")
+    instance = Instance(kept or new_folder())
+    try:
+        instance.start()
+        yield instance
+        instance.stop()
+    finally:
+        if not kept:
+            shutil.rmtree(instance.var, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def own_instance(instance):
+    """An instance to be killed and stopped as a test likes; each test leaves it running."""
+    folder = new_folder()
+    (folder / BUILD).symlink_to(instance.build)
+    own = Instance(folder)
+    try:
+        own.start()
+        yield own
+        own.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def contract():
+    return Contract()
+
+
+@pytest.fixture(scope="session")
+def session_sql(instance):
+    sql = Sql(instance)
+    # Emptying the tables for each test is ten times as fast so. The instances that are killed keep fsync on.
+    sql.run("alter system set fsync = off")
+    sql.run("select pg_reload_conf()")
+    yield sql
+    sql.close()
+
+
+@pytest.fixture(autouse=True)
+def emptied_and_lawful(request, instance, session_sql):
+    """Before the test nothing is there; after it everything is as the law says."""
+    if request.node.get_closest_marker("noreset") is None:
+        session_sql.run("select house.reset()")
+    yield
+    if request.node.get_closest_marker("newlaw") is None:
+        assert session_sql.rows("select * from fate.check()") == []
+
+
+@pytest.fixture
+def sql(session_sql):
+    return session_sql
+
+
+@pytest.fixture(scope="session")
+def api(instance, contract):
+    return Api(instance, contract)
+
+
+@pytest.fixture
+def world(api):
+    return World(api)
+
+
+# ---- the instance that may be killed
+
+@pytest.fixture
+def own(own_instance, contract):
+    """A client of it: it answers, is empty, and afterwards lawful and with all its workers again."""
+    api = Api(own_instance, contract)
+    eventually(lambda: api.get("/hosts").status_code == 200)
+    own_instance.reset()
+    yield api
+    eventually(lambda: len(own_instance.workers()) == WORKERS, 40)
+    sql = Sql(own_instance)
+    assert sql.rows("select * from fate.check()") == []
+    sql.close()
+
+
+@pytest.fixture
+def own_sql(own, own_instance):
+    sql = Sql(own_instance)
+    yield sql
+    sql.close()
+
+
+@pytest.fixture
+def own_types(own):
+    """An opening and a closing event type there."""
+    return World(own).chain("work required", "work completed")

@@ -1,0 +1,290 @@
+"""Bad input at every endpoint: the right 4xx in the error shape, and nothing has changed, not even a sequence."""
+import json
+
+import pytest
+
+from client import JSON, ok, refused
+from world import World
+
+pytestmark = pytest.mark.noreset
+
+# Each endpoint with a body: a body that would be right, and what its members are.
+ENDPOINTS = {
+    ("POST", "/hosts"): ({"hostname": "new"}, {"hostname": "name"}),
+    ("PUT", "/hosts/web"): ({"hostname": "new"}, {"hostname": "name"}),
+    ("POST", "/eventtypes"): (
+        {"category": "new", "state": "type", "description": "x"},
+        {"category": "text 64", "state": "text 32", "description": "text 1024", "restricted": "flag"}),
+    ("PUT", "/eventtypes/1"): ({"description": "new"}, {"description": "text 1024"}),
+    ("POST", "/events"): (
+        {"user": "johnny", "eventTypeId": 1, "hostname": "new"},
+        {"user": "needed 64", "eventTypeId": "id", "hostname": "text 128", "hostnames": "names", "questId": "id",
+         "note": "text 65535"}),
+    ("POST", "/events "): (
+        {"user": "johnny", "category": "work", "state": "required", "hostname": "new"},
+        {"category": "text 64", "state": "text 32"}),
+    ("POST", "/fates"): (
+        {"creationEventTypeId": 1, "description": "new"},
+        {"creationEventTypeId": "id", "description": "text 2048", "followsId": "id", "forOwner": "flag",
+         "forCreator": "flag"}),
+    ("PUT", "/fates/1"): ({"description": "new"}, {"description": "text 2048", "followsId": "id"}),
+    ("PUT", "/labors/1"): ({"ackUser": "johnny"}, {"ackUser": "text 64", "questId": "id"}),
+    ("POST", "/quests"): (
+        {"fateId": 1, "creator": "johnny", "description": "new", "hostnames": ["new"]},
+        {"fateId": "id", "creator": "needed 64", "description": "needed 4096", "hostnames": "names",
+         "targetTime": "time", "references": "list"}),
+    ("PUT", "/quests/1"): (
+        {"description": "new"},
+        {"description": "text 4096", "creator": "text 64", "targetTime": "time", "references": "list"}),
+}
+BODILESS_YET = [("POST", "/quests/1/mail"), ("POST", "/extquery")]
+LISTS = ["/hosts", "/eventtypes", "/events", "/fates", "/labors", "/quests"]
+PAGED = LISTS + ["/hosts/web", "/eventtypes/1"]
+READ = PAGED + ["/events/1", "/fates/1", "/labors/1", "/quests/1", "/currentUser", "/serverConfig", "/ping", "/extquery"]
+
+THINGS = [[], {}, ["a"], {"a": 1}]
+WRONG = {
+    "text": [1, 1.5, True, *THINGS],
+    "needed": [None, "", 0, 1.5, True, *THINGS],
+    "id": ["x", "", "1.5", "0x1", "1 2", 1.5, 1e300, 10 ** 18, -10 ** 18, "1" * 19, True, False, *THINGS],
+    "flag": ["true", "", "maybe", 2, -1, 1.5, *THINGS],
+    "names": ["web", 5, True, {}, {"a": 1}, [1], [None], [""], [["a"]], [{"hostname": "a"}], ["new", "x" * 129]],
+    "time": [5, 1.5, True, *THINGS, "nonsense", "2038-13-01", "2038-01-19 25:00", "now", "infinity", "tomorrow",
+             "2038", "99999-01-01", "x" * 65, "2038-01-19 " * 20],
+    "list": ["x", 5, True, {}, {"label": "x"}, [1], [[]], [None]],
+}
+
+
+def wrong_values(kind):
+    kind, _, most = kind.partition(" ")
+    if kind == "name":
+        kind, most = "needed", "128"
+    return WRONG[kind] + (["x" * (int(most) + 1), "\u2603" * (int(most) + 1)] if most else [])
+
+
+MISFITS = [(method, path.strip(), {**good, name: value}, name)
+           for (method, path), (good, members) in ENDPOINTS.items()
+           for name, kind in members.items() for value in wrong_values(kind)]
+NOT_JSON = [
+    b"not json", b"{", b"}", b'{"a"}', b'{"a":}', b'{"a":1,}', b"{'a':1}", b'{"a":1} x', b'{"a":1}{"a":1}', b'{"a":01}',
+    b'{"a":.5}', b'{"a":NaN}', b'{"a":Infinity}', b'{"a":tru}', b" ", b"\n", b"\0", b'{"a":1}\0', b'{"a":"\x01"}',
+    b'{"a":"\n"}',
+    b'{"a":"\\x41"}', b"\xef\xbb\xbf{}", '{"a":1}'.encode("utf-16"), '{"a":1}'.encode("utf-32-le"),
+    b"[]", b"[1]", b"[{}]", b"null", b"true", b"1", b'"x"', b"-1.5",
+    b'{"a":1,"a":2}', b'{"x":{"a":1,"b":2,"a":1}}', b'{"a":1,"\\u0061":2}',
+    b'{"a":"\\u0000"}', b'{"\\u0000":1}', b'{"a":"x\\u0000y"}', b'{"x":["\\u0000"]}', b'{"a":"\0"}',
+    b'{"a":"\\ud800"}', b'{"a":"\\udc00"}', b'{"a":"\\ud800\\u0041"}', b'{"\\udfff":1}', b'{"a":"\\ud83d"}',
+    b'{"a":"\xff"}', b'{"a":"\xc3"}', b'{"a":"\xc0\xaf"}', b'{"a":"\xed\xa0\x80"}', b'{"a":"\xf4\x90\x80\x80"}',
+    b'{"\xfe":1}', b'{"a":9223372036854775808}', b'{"a":-9223372036854775809}', b'{"a":1e400}', b'{"a":-1e400}',
+    b'{"a":' + b"9" * 5000 + b"}", b'{"a":' + b"[" * 64 + b"]" * 64 + b"}", b'{"a":' * 65 + b"1" + b"}" * 65,
+    b'{"a":' + b"[" * 100000, b"[" * 3000 + b"]" * 3000,
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seeded(instance, api, session_sql):
+    """A host web with labor 1 in quest 1; types 1 and 2, fates 1 and 2."""
+    session_sql.run("select house.reset()")
+    world = World(api)
+    world.chain("work required", "work completed")
+    world.quest(1, "web")
+
+
+@pytest.fixture(autouse=True)
+def unchanged(seeded, session_sql):
+    before = session_sql.state()
+    yield
+    assert session_sql.state() == before
+
+
+@pytest.mark.parametrize("method, path, body, name", MISFITS, ids=lambda v: json.dumps(v)[:60])
+def test_a_member_that_is_wrong_is_refused_by_name(api, method, path, body, name):
+    assert name in refused(api.raw(method, path, json.dumps(body).encode()), 400)
+
+
+@pytest.mark.parametrize("path, list_name", [("/hosts", "hosts"), ("/eventtypes", "eventTypes")])
+@pytest.mark.parametrize("value", [None, "x", 5, True, {}, {"a": 1}, [1], [None], [[]], ["x"]])
+def test_a_list_of_things_to_make_is_a_list_of_objects(api, path, list_name, value):
+    assert list_name in refused(api.post(path, {list_name: value}), 400)
+
+
+@pytest.mark.parametrize("method, path, body, name", [m for m in MISFITS if m[1] in ("/hosts", "/eventtypes")],
+                         ids=lambda v: json.dumps(v)[:60])
+def test_one_wrong_entry_of_a_list_refuses_all(api, method, path, body, name):
+    good = ENDPOINTS[method, path][0]
+    list_name = {"/hosts": "hosts", "/eventtypes": "eventTypes"}[path]
+    assert name in refused(api.post(path, {list_name: [good, body]}), 400)
+
+
+def test_a_name_that_is_too_long_with_its_domain_is_refused(api):
+    user = "x" * 53
+    for call, path, body in ((api.post, "/events", {"user": user, "eventTypeId": 1, "hostname": "new"}),
+                             (api.post, "/quests", {"fateId": 1, "creator": user, "description": "x",
+                                                    "hostnames": ["a"]}),
+                             (api.put, "/quests/1", {"creator": user}), (api.put, "/labors/1", {"ackUser": user})):
+        assert "longer than 64" in refused(call(path, body), 400)
+
+
+@pytest.mark.parametrize("method, path", [(m, p.strip()) for m, p in ENDPOINTS] + BODILESS_YET)
+def test_a_body_that_is_no_json_object_is_refused(api, method, path):
+    for body in NOT_JSON:
+        answer = api.raw(method, path, body)
+        assert answer.status_code == 400, body[:60]
+        assert refused(answer, 400).startswith("The body "), body[:60]
+
+
+@pytest.mark.parametrize("path, name", [("/hosts", "hostname"), ("/eventtypes", "category"), ("/events", "user"),
+                                        ("/fates", "creationEventTypeId"), ("/quests", "fateId")])
+@pytest.mark.parametrize("body", [b"", b"{}", b' {"unknown": [1]} '])
+def test_an_empty_body_is_an_empty_object(api, path, name, body):
+    refused(api.raw("POST", path, body), 400, "Missing Required Argument: " + name)
+
+
+def test_an_empty_body_changes_nothing_where_nothing_is_needed(api):
+    for path in ("/fates/1", "/quests/1"):
+        assert ok(api.raw("PUT", path, b"")) == ok(api.raw("PUT", path)) == ok(api.get(path))
+
+
+# ---- size
+
+@pytest.mark.parametrize("method, path", [(m, p.strip()) for m, p in ENDPOINTS] + BODILESS_YET)
+def test_a_body_over_16_mib_is_too_large(api, method, path):
+    refused(api.raw(method, path, headers={"Content-Length": str((16 << 20) + 1)}), 413,
+            "The body is larger than 16777216 bytes.")
+
+
+def test_a_body_over_16_mib_in_chunks_is_too_large(api):
+    refused(api.post("/hosts", iter([b" " * (1 << 20)] * 17), JSON), 413)
+
+
+@pytest.mark.parametrize("size", ["-1", "x", "9" * 30, "1e3"])
+def test_a_length_that_is_no_number_is_a_bad_request(api, size):
+    assert api.raw("POST", "/hosts", headers={"Content-Length": size}, documented=False).status_code in (400, 413)
+
+
+# ---- the query
+
+@pytest.mark.parametrize("path", READ)
+@pytest.mark.parametrize("query", ["a=%00", "%00=a", "a=%ff", "%ff", "a=%c0%af", "a=%ed%a0%80", "limit=%00",
+                                   "a=%f4%90%80%80", "x&y=%C3", "a=1&b=%E2%98"])
+def test_a_query_that_is_not_text_is_refused(api, path, query):
+    refused(api.raw("GET", f"{path}?{query}"), 400, "The query is not UTF-8 text.")
+
+
+@pytest.mark.parametrize("path", READ)
+def test_a_query_has_at_most_1000_parameters(api, path):
+    refused(api.get(path + "?" + "&".join(["a=1"] * 1001)), 400, "More than 1000 parameters in the query.")
+    assert api.get(path + "?" + "&".join(["a=1"] * 1000) + "&&&").status_code in (200, 501)
+
+
+@pytest.mark.parametrize("method, path", [(m, p.strip()) for m, p in ENDPOINTS])
+def test_a_bad_query_is_refused_with_a_body_too(api, method, path):
+    refused(api.raw(method, path + "?%00", b"{}"), 400, "The query is not UTF-8 text.")
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("name", ["limit", "offset"])
+@pytest.mark.parametrize("value", ["-1", "x", "1.5", "1e3", "0x10", "--1", "1 2", "1,2", "9" * 19, "-" + "9" * 40,
+                                   "%D9%A3", "null", "'", "%C2%A05"])
+def test_a_page_is_given_by_whole_numbers_that_are_not_negative(api, path, name, value):
+    assert refused(api.raw("GET", f"{path}?{name}={value.replace(' ', '%20')}"), 400).startswith(name + ":")
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_offset_has_no_all(api, path):
+    assert refused(api.get(path + "?offset=all"), 400).startswith("offset:")
+
+
+@pytest.mark.parametrize("path", [p + "?" for p in PAGED] + [
+    "/hosts?hostname=web&", "/events?hostname=web&", "/events?eventTypeId=1&eventTypeId=2&", "/events?eventTypeId=1&",
+    "/events?after=2000-01-01&", "/labors?hostname=web&", "/labors?questId=1&", "/labors?startingLaborId=1&",
+    "/labors?open=true&", "/quests?hostnames=web&"])
+def test_a_page_may_be_as_far_away_and_as_large_as_a_number_tells(api, path):
+    huge = "9" * 18
+    ok(api.get(f"{path}limit={huge}"))
+    ok(api.get(f"{path}offset={huge}"))
+    ok(api.get(f"{path}limit={huge}&offset={huge}"))
+
+
+@pytest.mark.parametrize("path, name", [
+    ("/events", "eventTypeId"), ("/events", "hostId"), ("/events", "afterEventType"), ("/events", "afterEventId"),
+    ("/labors", "questId"), ("/labors", "startingLaborId")])
+@pytest.mark.parametrize("value", ["x", "1.5", "1,2", "0x1", "9" * 19, "1 2", "true", "%E2%98%83"])
+def test_an_id_in_the_query_is_a_whole_number(api, path, name, value):
+    assert refused(api.raw("GET", f"{path}?{name}={value.replace(' ', '%20')}"), 400).startswith(name + ":")
+
+
+@pytest.mark.parametrize("path, name", [
+    ("/events", "eventTypeId"), ("/events", "hostId"), ("/events", "afterEventId"), ("/labors", "questId"),
+    ("/labors", "startingLaborId")])
+def test_an_id_that_nothing_has_finds_nothing(api, path, name):
+    for value in ("-1", "-" + "9" * 18, "9" * 18, "2147483648"):
+        found = ok(api.get(f"{path}?{name}={value}"))[path[1:]]
+        assert found == [] or (name == "afterEventId" and value.startswith("-"))
+
+
+@pytest.mark.parametrize("name", ["after", "before"])
+@pytest.mark.parametrize("value", ["nonsense", "2015-13-01", "now", "infinity", "-infinity", "epoch", "tomorrow",
+                                   "2015-06-01 BC", "25:00", "1e9", "x" * 5000, "99999-01-01",
+                                   "2015-06-01 12:11 Nowhere/Land"], ids=lambda v: v[:30])
+def test_a_time_in_the_query_is_a_time(api, name, value):
+    assert refused(api.get(f"/events?{name}={value}"), 400).startswith(name + ":")
+
+
+@pytest.mark.parametrize("path, name", [
+    ("/eventtypes", "startingTypes"), ("/quests", "filterClosed"), ("/quests", "progressInfo"),
+    ("/quests", "onlyOpenLabors"), ("/quests/1", "progressInfo"), ("/quests/1", "onlyOpenLabors")])
+def test_a_flag_is_true_or_false(api, path, name):
+    for value in ("maybe", "2", "tru", "x"):
+        assert refused(api.get(f"{path}?{name}={value}"), 400).startswith(name + ":")
+
+
+# ---- the path
+
+@pytest.mark.parametrize("name", ["%ff", "a%ffb", "%C3", "%C0%AF", "%ED%A0%80", "web/%ff"])
+def test_a_path_that_is_not_text_is_refused(api, name):
+    refused(api.raw("GET", "/hosts/" + name), 400, "The path is not UTF-8 text.")
+    refused(api.raw("PUT", "/hosts/" + name, b'{"hostname": "new"}'), 400, "The path is not UTF-8 text.")
+
+
+@pytest.mark.parametrize("name", ["%00", "web%00", "%zz", "%", "web%2", "%u0041", "../../../../etc/passwd"])
+def test_a_path_that_nginx_cannot_read_is_refused_in_the_same_shape(api, name):
+    refused(api.raw("GET", "/hosts/" + name), 400)
+
+
+def test_percent_signs_are_decoded_once_however_deep(api):
+    for depth in range(17):
+        name = "%" + "25" * depth + "41"
+        decoded = "A" if depth == 0 else "%" + "25" * (depth - 1) + "41"
+        refused(api.raw("GET", "/hosts/" + name), 404, f"No such Host {decoded} found")
+        assert ok(api.raw("GET", "/hosts?hostname=" + name))["hosts"] == []
+
+
+@pytest.mark.parametrize("path", ["/eventtypes/", "/events/", "/fates/", "/labors/", "/quests/"])
+@pytest.mark.parametrize("id", ["0", "2147483648", "9223372036854775808", "9" * 500, "00000000000000000000002"],
+                         ids=lambda id: id[:30])
+def test_an_id_beyond_all_ids_is_not_found(api, path, id):
+    assert id[:100] in refused(api.get(path + id), 404)
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00fc", "\u2603", "\U0001f600"])
+def test_a_message_that_is_cut_short_is_cut_between_letters(api, letter):
+    for front in ("", "a", "ab", "abc"):
+        said = refused(api.get("/hosts/" + front + letter * 300), 404)
+        assert said.startswith(f"No such Host {front}{letter * 30}")
+        said = refused(api.get("/labors?hostname=" + front + letter * 300), 400)
+        assert said.startswith(f"No host {front}{letter * 30}")
+
+
+@pytest.mark.parametrize("host", ["a b", "evil.example/x", "a@b", '"><script>', "x" * 400, "", "a\\b", "%41"])
+def test_a_host_header_that_is_no_host_name_is_refused(api, host):
+    refused(api.raw("GET", "/hosts", headers={"Host": host}), 400)
+
+
+def test_an_address_that_is_too_long_is_refused_in_the_same_shape(api):
+    refused(api.raw("GET", "/hosts?hostname=" + "x" * 40000, documented=False), 414)
+
+
+def test_headers_that_are_too_large_are_refused_in_the_same_shape(api):
+    refused(api.raw("GET", "/hosts", headers={"X-Large": "x" * 40000}, documented=False), 400)
+    refused(api.raw("GET", "/hosts", headers={f"X-{i}": "x" * 1000 for i in range(150)}, documented=False), 400)
