@@ -1,0 +1,72 @@
+-- What script/server shows who has nothing yet: a fleet of 120 machines, three weeks of its life. All of it is thrown as
+-- events through the law's own functions, at times past, so it is as true as any data.
+\set ON_ERROR_STOP on
+set timezone = 'UTC';
+set role moirai_owner;
+
+insert into fate.event_types (category, state, description, restricted) values
+	('system-reboot', 'required', 'The machine must be rebooted.', false),
+	('system-reboot', 'completed', 'The machine has been rebooted.', false),
+	('system-maintenance', 'required', 'Hands are needed at the machine.', false),
+	('system-maintenance', 'ready', 'The owner has drained the machine: hands may come.', false),
+	('system-maintenance', 'completed', 'The machine is back in service.', false),
+	('puppet-restart', 'required', 'The puppet agent must be restarted.', false),
+	('puppet-restart', 'completed', 'The puppet agent has been restarted.', false),
+	('disk-smart', 'failing', 'smartd foresees the death of a disk.', true),
+	('deploy', 'finished', 'A new release is in service.', false);
+
+insert into fate.fates (creation_type_id, follows_id, for_creator, for_owner, description) values
+	(1, null, false, true, 'Reboot the machine.'),
+	(2, 1,    false, true, 'A reboot settles it.'),
+	(3, null, false, true, 'Drain the machine and say when it is ready.'),
+	(4, 3,    true,  false, 'Do the work, put the machine back.'),
+	(5, 4,    true,  false, 'Back in service.'),
+	(6, null, false, true, 'Restart the puppet agent.'),
+	(7, 6,    false, true, 'A restart of the agent settles it.'),
+	(2, 6,    false, true, 'A reboot restarts the agent, too.');
+
+do $$
+declare
+	day    constant interval    := '1 day';
+	today  constant timestamptz := date_trunc('hour', now());
+	web    bigint[];
+	db     bigint[];
+	cache  bigint[];
+	quest  bigint;
+begin
+	web   := fate.hosts_named(array(select format('web%s.ams.example.com', lpad(i::text, 2, '0'))
+	                                  from generate_series(1, 60) i));
+	db    := fate.hosts_named(array(select format('db%s.ams.example.com', lpad(i::text, 2, '0'))
+	                                  from generate_series(1, 20) i));
+	cache := fate.hosts_named(array(select format('cache%s.fra.example.com', lpad(i::text, 2, '0'))
+	                                  from generate_series(1, 40) i));
+
+	-- A quest that is done, one that goes well, one that is late.
+	quest := fate.quests_embark(1, 1, cache, 'tammy@example.com', 'Reboot all caches into the new kernel.',
+	                            today - 14 * day, '[{"label": "OPS-812", "url": "https://tickets.example.com/OPS-812"}]',
+	                            null, today - 20 * day);
+	for i in 0..3 loop
+		perform fate.events_throw(2, cache[i * 10 + 1 : i * 10 + 10], 'deployer@example.com', 'rolling reboot', null,
+		                          today - (19 - i) * day);
+	end loop;
+	quest := fate.quests_embark(1, 1, web, 'johnny@example.com',
+	                            'Reboot the web servers: the new libc is in use only after that.',
+	                            today + 5 * day, null, null, today - 6 * day);
+	for i in 0..6 loop
+		perform fate.events_throw(2, web[i * 6 + 1 : i * 6 + 6], 'deployer@example.com', null, null,
+		                          today - (6 - i) * day + interval '40 minutes');
+	end loop;
+	quest := fate.quests_embark(3, 3, db, 'tammy@example.com', 'Replace the batteries of the RAID controllers.',
+	                            today - 1 * day, null, null, today - 10 * day);
+	perform fate.events_throw(4, db[1:12], 'johnny@example.com', 'drained', null, today - 8 * day);
+	perform fate.events_throw(5, db[1:7], 'hands@example.com', 'battery replaced', null, today - 7 * day);
+
+	-- What comes by itself, in no quest.
+	perform fate.events_throw(6, web[50:60], 'monitoring@example.com', 'agent silent for an hour', null,
+	                          today - 3 * day);
+	perform fate.events_throw(7, web[50:52], 'johnny@example.com', null, null, today - 2 * day);
+	perform fate.events_throw(8, db[3:3], 'monitoring@example.com', '/dev/sdb: 12 reallocated sectors', null,
+	                          today - 2 * day);
+	perform fate.events_throw(9, web, 'deployer@example.com', 'release 42', null, today - 1 * day);
+end
+$$;

@@ -10,6 +10,7 @@
 
 #include <yaml.h>
 
+#include "lib/auto.h"
 #include "lib/settings.h"
 
 enum kind { TEXT, NUMBER, FLAG, ELSEWHERE };
@@ -214,7 +215,7 @@ static bool take_document(struct settings *s, yaml_document_t *doc, const char *
 {
 	const yaml_node_t *root = yaml_document_get_root_node(doc);
 
-	if (root == NULL)
+	if (root == NULL || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0))
 		return true;       /* an empty file sets nothing */
 	if (root->type != YAML_MAPPING_NODE)
 		return refuse(why, size, "%s:%zu: expected lines of the form key: value", path, root->start_mark.line + 1);
@@ -250,6 +251,16 @@ bool settings_load(struct settings *s, const char *path, char *why, size_t size)
 	return good;
 }
 
+/* A JSON string is a YAML one too. */
+static void print_text(const char *name, const char *value, FILE *out)
+{
+	AUTO(json) json_t *text = json_string(value);
+
+	fprintf(out, "%s: ", name);
+	json_dumpf(text, out, JSON_ENCODE_ANY);
+	fputc('\n', out);
+}
+
 void settings_print(const struct settings *s, FILE *out)
 {
 	for (size_t i = 0; i < N_ROWS; i++) {
@@ -257,7 +268,8 @@ void settings_print(const struct settings *s, FILE *out)
 
 		switch (row->kind) {
 		case TEXT:
-			fprintf(out, "# %s\n%s: \"%s\"\n", row->help, row->name, *(char **)field(s, row));
+			fprintf(out, "# %s\n", row->help);
+			print_text(row->name, *(char **)field(s, row), out);
 			break;
 		case NUMBER:
 			fprintf(out, "# %s (%ld to %ld)\n%s: %ld\n", row->help, row->min, row->max, row->name,

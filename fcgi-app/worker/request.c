@@ -21,6 +21,21 @@ const char *request_param(const struct request *r, const char *name)
 	return value != NULL ? value : "";
 }
 
+/* What was cut short may end within a letter of several bytes, and would be no UTF-8: that letter goes too. */
+static void end_between_letters(char *text)
+{
+	size_t n = strlen(text), first = n;
+	unsigned char lead;
+
+	while (first > 0 && ((unsigned char)text[first - 1] & 0xc0) == 0x80)
+		first--;
+	if (first == 0)
+		return;
+	lead = (unsigned char)text[--first];
+	if (n - first < (lead >= 0xf0 ? 4U : lead >= 0xe0 ? 3U : lead >= 0xc0 ? 2U : 1U))
+		text[first] = '\0';
+}
+
 __attribute__((format(printf, 3, 4)))
 static enum status refuse(struct request *r, enum status s, const char *format, ...)
 {
@@ -29,6 +44,7 @@ static enum status refuse(struct request *r, enum status s, const char *format, 
 	va_start(args, format);
 	vsnprintf(r->why, sizeof r->why, format, args);
 	va_end(args);
+	end_between_letters(r->why);
 	return s;
 }
 

@@ -54,8 +54,7 @@ language sql stable as $$
 	  from fate.quests q
 	 where q.labors > 0
 	   and q.completion_time is distinct from case when q.open_labors = 0 then q.last_closing_time end
-	   and not (q.completion_time is not null and exists (     -- a labor may join a completed quest
-	            select from fate.labors l where l.quest_id = q.id and l.creation_time > q.completion_time))
+	   and q.move_time is null         -- a labor that joins or leaves by hand completes nothing and reopens nothing
 	union all
 	select 'a total is what counting finds', n.total, n.what
 	  from (select fate.count('event') as total, (select count(*) from fate.events) as counted, 'events' as what

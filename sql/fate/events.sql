@@ -9,8 +9,8 @@
 --      next labor of the chain opens, in the same quest.
 --
 -- hosts  ids, ascending, each once; they exist
--- now    the time of the events; null: the clock's, read once the hosts are locked, so that the events of one host
---        are in the order of their times
+-- now    the time of the events, whose hosts the caller has locked; null: they are locked here, and the clock is read
+--        once they are, so that labors open and close in the order of the events
 -- quest  a quest that this transaction has just made, or null      fate  its fate, or null
 -- fails  WE400 no such event type
 create or replace function fate.events_throw(
@@ -36,10 +36,12 @@ begin
 	if not found then
 		perform api.fail(400, 'Bad event type');
 	end if;
-	if starts is not null or moves then
-		perform fate.hosts_lock(p_hosts);
+	if p_now is null then
+		if starts is not null or moves then
+			perform fate.hosts_lock(p_hosts);
+		end if;
+		p_now := clock_timestamp();
 	end if;
-	p_now := coalesce(p_now, clock_timestamp());
 
 	with thrown as (
 		insert into fate.events (host_id, at, event_type_id, username, note, asked_by)

@@ -25,5 +25,6 @@ begin
 		             (values ((l.completion_time is null)::int, (l.starting_labor_id is null)::int)) f (o, r)
 		       where q is not null),
 		p_now);
+	update fate.quests set move_time = p_now where id in (l.quest_id, p_quest);
 end
 $$;

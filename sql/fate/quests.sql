@@ -26,15 +26,17 @@ end
 $$;
 
 -- fate.quests_embark(fate, hosts, creator, ...) -> the id of a new quest: an event of the fate's type and a labor
--- on each host. The fate need not be a starting one.
+-- on each host. The fate need not be a starting one. now: null: the clock's, once the hosts are locked.
 create or replace function fate.quests_embark(
 	p_fate int, p_type int, p_hosts bigint[], p_creator text, p_description text, p_target timestamptz,
-	p_links jsonb, p_asked_by text, p_now timestamptz
+	p_links jsonb, p_asked_by text, p_now timestamptz default null
 ) returns bigint
 language plpgsql as $$
 declare
 	quest bigint;
 begin
+	perform fate.hosts_lock(p_hosts);
+	p_now := coalesce(p_now, clock_timestamp());
 	insert into fate.quests (embark_time, target_time, creator, description, links, asked_by)
 	values (p_now, p_target, p_creator, p_description, p_links, p_asked_by)
 	returning id into quest;

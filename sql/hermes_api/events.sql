@@ -25,9 +25,9 @@ begin
 	perform api.later(req->'query', 'hostQuery');
 	if req->'query' ? 'eventTypeId' then
 		-- A type beyond the range of an int is one that no event has.
-		types := array(select distinct case when id between 0 and 2147483647 then id else 0 end::int
-		                 from (select api.integer(v, 'eventTypeId') as id
-		                         from jsonb_array_elements_text(req->'query'->'eventTypeId') v) t);
+		types := (select array_agg(distinct case when id between 0 and 2147483647 then id else 0 end::int)
+		            from (select api.integer(v, 'eventTypeId') as id
+		                    from jsonb_array_elements_text(req->'query'->'eventTypeId') v where btrim(v) <> '') t);
 	end if;
 	if name is not null then
 		host := (select id from fate.hosts where hostname = name and id = coalesce(host, id));

@@ -15,9 +15,9 @@ declare
 begin
 	perform api.later(req->'query', 'hostQuery');
 	if name is not null then
-		select array_agg(hermes_api.host_members(h, base)), count(*) into texts, total
-		  from fate.hosts h where hostname = name;
-		texts := texts[page_offset + 1 : coalesce(page_offset + page_limit, 1)];
+		total := (select count(*) from fate.hosts where hostname = name);
+		texts := array(select hermes_api.host_members(h, base)
+		                 from (select * from fate.hosts where hostname = name limit page_limit offset page_offset) h);
 	else
 		total := fate.count('host');
 		texts := array(select hermes_api.host_members(h, base)

@@ -47,7 +47,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor   text        := people.must_be_signed_in(req);
 	body    jsonb       := req->'body';
-	moment  timestamptz := clock_timestamp();
 	creator text;
 	about   text;
 	target  timestamptz;
@@ -61,7 +60,7 @@ begin
 	perform api.must_have(body, 'fateId', 'creator', 'description');
 	creator := people.named(body, 'creator', req->'settings'->>'domain');
 	about := api.text_needed(body, 'description', 4096);
-	target := hermes_api.target_time(body, moment);
+	target := hermes_api.target_time(body, clock_timestamp());
 	links := hermes_api.references(body);
 	perform api.later(body, 'hostQuery');
 	names := api.hostnames(body, 'hostnames');
@@ -73,7 +72,7 @@ begin
 		perform api.fail(400, 'No hosts found with given list');
 	end if;
 	quest := fate.quests_embark(f.id, f.creation_type_id, fate.hosts_named(names), creator, about, target, links,
-	                            people.other(actor, creator), moment);
+	                            people.other(actor, creator));
 	x.labors := true;
 	select text into made from hermes_api.quest_texts(array[quest], req->>'base', x, false, true);
 	return api.created((req->>'mount') || '/quests/' || quest, substr(made, 2, length(made) - 2));

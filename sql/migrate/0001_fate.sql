@@ -68,7 +68,8 @@ create table fate.quests (
 	open_labors       int not null default 0,
 	root_labors       int not null default 0,    -- those without a starting labor: one for each host, as a rule
 	open_roots        int not null default 0,
-	last_closing_time timestamptz
+	last_closing_time timestamptz,
+	move_time         timestamptz                -- when a labor last joined or left by hand
 ) with (fillfactor = 70);
 create index on fate.quests (creator, id);
 create index on fate.quests (id) where completion_time is null;
