@@ -20,6 +20,11 @@ begin
 		alter role moirai_web set deadlock_timeout = '200ms';
 	end if;
 	alter role moirai_web set statement_timeout = '60s';
+	-- A request's statements touch a few rows by their keys. Left to itself the planner makes many of them anew at each
+	-- call, which costs more than running them, and hashes whole tables while these are small. api.plan_for() undoes it.
+	alter role moirai_web set plan_cache_mode = force_generic_plan;
+	alter role moirai_web set enable_hashjoin = off;
+	alter role moirai_web set enable_mergejoin = off;
 	execute format('grant create on database %I to moirai_owner', current_database());
 	if not pg_has_role(current_user, 'moirai_owner', 'member') then
 		execute format('grant moirai_owner to %I', current_user);

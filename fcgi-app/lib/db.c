@@ -97,7 +97,7 @@ static enum status prepare(struct db *db, const struct db_statement *statement, 
 	enum status s;
 
 	for (size_t i = 0; i < db->n_prepared; i++)
-		if (db->prepared[i] == statement)
+		if (strcmp(db->prepared[i]->name, statement->name) == 0)
 			return S_OK;
 	assert(db->n_prepared < MAX_STATEMENTS);
 	result = PQprepare(db->conn, statement->name, statement->text, statement->n_params, NULL);

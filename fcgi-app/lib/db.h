@@ -20,7 +20,7 @@
 
 struct db;
 
-/* A statement, made once for the life of the program: its address is its identity. Text parameters. */
+/* A statement, made once for the life of the program: its name is its identity. Text parameters. */
 struct db_statement {
 	const char *name;
 	const char *text;

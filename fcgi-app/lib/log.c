@@ -21,6 +21,7 @@ void log_set_name(const char *name)
 }
 
 /* One write, so that lines of many processes never mix. */
+__attribute__((format(printf, 2, 0)))
 static void write_line(enum log_level level, const char *format, va_list args)
 {
 	char line[1024];

@@ -19,8 +19,8 @@ bool password_hash(const char *password, char hash[PASSWORD_HASH_SIZE])
 }
 
 /* The hash of a password that nobody has ever known. */
-static const char decoy[] = "$argon2id$v=19$m=19456,t=2,p=1$eRVAFnsD5Nb29CPQpkLAvQ$"
-                            "g5tdtS8n/G2YLvktVhFUgvyaxxBg4VSGyP/v5xYnC+A";
+static const char decoy[PASSWORD_HASH_SIZE] = "$argon2id$v=19$m=19456,t=2,p=1$eRVAFnsD5Nb29CPQpkLAvQ$"
+                                              "g5tdtS8n/G2YLvktVhFUgvyaxxBg4VSGyP/v5xYnC+A";
 
 bool password_matches(const char *password, const char *hash)
 {

@@ -41,10 +41,8 @@ static time_t now(void)
 	return t.tv_sec;
 }
 
-static void be_child(const struct state *st)
+static void be_child(const struct state *st, pid_t parent)
 {
-	pid_t parent = getppid();
-
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(0);
@@ -55,10 +53,10 @@ static void be_child(const struct state *st)
 
 static bool start_child(struct state *st)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0)
-		be_child(st);
+		be_child(st, parent);
 	if (pid < 0) {
 		log_line(LOG_LEVEL_ERROR, "fork: %s", strerror(errno));
 		st->no_fork_before = now() + 1;
@@ -86,6 +84,8 @@ static void refill(struct state *st)
 
 static void hold_back(struct state *st)
 {
+	if (now() < st->no_fork_before)
+		return;                  /* deaths of one moment count once */
 	st->pause = st->pause == 0 ? 1 : st->pause * 2 > LONGEST_PAUSE ? LONGEST_PAUSE : st->pause * 2;
 	st->no_fork_before = now() + st->pause;
 	log_line(LOG_LEVEL_WARNING, "workers die young: no new one for %d s", st->pause);

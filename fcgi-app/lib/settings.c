@@ -10,7 +10,6 @@
 
 #include <yaml.h>
 
-#include "lib/auto.h"
 #include "lib/settings.h"
 
 enum kind { TEXT, NUMBER, FLAG, ELSEWHERE };
@@ -251,14 +250,24 @@ bool settings_load(struct settings *s, const char *path, char *why, size_t size)
 	return good;
 }
 
-/* A JSON string is a YAML one too. */
+/* By libyaml, who alone knows which characters it takes for the end of a line. */
 static void print_text(const char *name, const char *value, FILE *out)
 {
-	AUTO(json) json_t *text = json_string(value);
+	yaml_document_t doc;
+	yaml_emitter_t emitter;
+	int mapping, key, text;
 
-	fprintf(out, "%s: ", name);
-	json_dumpf(text, out, JSON_ENCODE_ANY);
-	fputc('\n', out);
+	yaml_document_initialize(&doc, NULL, NULL, NULL, 1, 1);
+	mapping = yaml_document_add_mapping(&doc, NULL, YAML_BLOCK_MAPPING_STYLE);
+	key = yaml_document_add_scalar(&doc, NULL, (const yaml_char_t *)name, -1, YAML_PLAIN_SCALAR_STYLE);
+	text = yaml_document_add_scalar(&doc, NULL, (const yaml_char_t *)value, -1, YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+	yaml_document_append_mapping_pair(&doc, mapping, key, text);
+	yaml_emitter_initialize(&emitter);
+	yaml_emitter_set_output_file(&emitter, out);
+	yaml_emitter_set_unicode(&emitter, 1);
+	yaml_emitter_set_width(&emitter, -1);
+	yaml_emitter_dump(&emitter, &doc);       /* frees doc */
+	yaml_emitter_delete(&emitter);
 }
 
 void settings_print(const struct settings *s, FILE *out)

@@ -2,6 +2,19 @@
 -- "body": object, "mount": "/api/v1", "base": "http://host/api/v1", "url": full URL, "settings": {...}}.
 -- Whatever is not as it should be fails with 400 and the field's name.
 
+-- api.plan_for(n): how the statements of this transaction are planned from here on. The role moirai_web keeps its plans
+-- and walks indexes (roles.sql), which is right for small requests however large the tables are; a plan for many rows
+-- is made for them anew.
+create or replace function api.plan_for(n bigint) returns void
+language plpgsql as $$
+begin
+	if n > 500 then
+		perform set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'on', true),
+		        set_config('enable_mergejoin', 'on', true);
+	end if;
+end
+$$;
+
 -- api.path_id(req, name) -> the id in the path; null, which no row has, when it is larger than any id.
 create or replace function api.path_id(req jsonb, name text) returns bigint
 language sql immutable as $$

@@ -24,10 +24,7 @@ declare
 	ids     bigint[];
 	changes fate.quest_change[];
 begin
-	-- A plan made for one host is a poor plan for a hundred thousand.
-	if cardinality(p_hosts) > 100 then
-		perform set_config('plan_cache_mode', 'force_custom_plan', true);
-	end if;
+	perform api.plan_for(cardinality(p_hosts));
 	perform fate.definitions_hold();
 	select coalesce(p_fate, (select min(id) from fate.fates where creation_type_id = p_type and follows_id is null)),
 	       exists (select from fate.fates where creation_type_id = p_type and follows_id is not null)

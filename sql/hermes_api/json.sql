@@ -64,11 +64,17 @@ $$;
 create or replace function hermes_api.event_texts(ids bigint[], base text, x hermes_api.expand)
 returns table (event_id bigint, text text)
 language plpgsql stable as $$
+declare
+	used int[];
 begin
+	perform api.plan_for(cardinality(ids));
+	if x.eventtypes then
+		used := array(select distinct e.event_type_id from fate.events e where e.id = any(ids));
+	end if;
 	return query
 		with types as materialized (
 			select t.id, '{' || hermes_api.event_type_members(t, base, x.fates) || '}' as text
-			  from fate.event_types t where x.eventtypes
+			  from fate.event_types t where t.id = any(used)
 		)
 		select e.id,
 		       '{' || hermes_api.event_members(e, base, t.text)
@@ -82,21 +88,61 @@ begin
 end
 $$;
 
+-- hermes_api.labor_members(labor, target, base): target: the target time of its quest.
+create or replace function hermes_api.labor_members(l fate.labors, target timestamptz, base text) returns text
+language sql stable as $$
+	select '"id":' || l.id || ',"startingLaborId":' || api.json(l.starting_labor_id)
+	       || ',"questId":' || api.json(l.quest_id) || ',"hostId":' || l.host_id
+	       || ',"fateId":' || l.fate_id || ',"closingFateId":' || api.json(l.closing_fate_id)
+	       || ',"forCreator":' || api.json(l.for_creator) || ',"forOwner":' || api.json(l.for_owner)
+	       || ',"creationTime":' || api.json(l.creation_time) || ',"creationEventId":' || l.creation_event_id
+	       || ',"completionTime":' || api.json(l.completion_time)
+	       || ',"completionEventId":' || api.json(l.completion_event_id)
+	       || ',"ackUser":' || api.json(l.ack_user) || ',"ackTime":' || api.json(l.ack_time)
+	       || ',"href":' || api.json(base || '/labors/' || l.id)
+	       || case when l.quest_id is null then '' else ',"targetTime":' || api.json(target) end
+$$;
+
 -- hermes_api.labor_texts(ids, base, expand) -> a row for each labor, in the order given.
 create or replace function hermes_api.labor_texts(ids bigint[], base text, x hermes_api.expand)
 returns table (labor_id bigint, quest_id bigint, text text)
 language plpgsql stable as $$
 begin
-	if cardinality(ids) > 1000 then
-		perform set_config('plan_cache_mode', 'force_custom_plan', true);
+	perform api.plan_for(cardinality(ids));
+	if x.hosts or x.events or x.quests or x.fates or x.asked_by then
+		return query select * from hermes_api.labor_texts_expanded(ids, base, x);
+	else
+		return query
+			select l.id, l.quest_id, '{' || hermes_api.labor_members(l, q.target_time, base) || '}'
+			  from unnest(ids) with ordinality i (id, n)
+			  join fate.labors l on l.id = i.id
+			  left join fate.quests q on q.id = l.quest_id
+			 order by i.n;
+	end if;
+end
+$$;
+
+-- The same with what is expanded. Each definition and quest is written once, however many labors show it.
+create or replace function hermes_api.labor_texts_expanded(ids bigint[], base text, x hermes_api.expand)
+returns table (labor_id bigint, quest_id bigint, text text)
+language plpgsql stable as $$
+declare
+	used int[];
+begin
+	if x.fates or x.eventtypes then
+		used := array(select l.fate_id from fate.labors l where l.id = any(ids)
+		              union
+		              select l.closing_fate_id from fate.labors l where l.id = any(ids));
 	end if;
 	return query
-		with types as materialized (
-			select t.id, '{' || hermes_api.event_type_members(t, base, x.fates) || '}' as text
-			  from fate.event_types t where x.events and x.eventtypes
-		), fates as materialized (
+		with fates as materialized (
 			select f.id, '{' || hermes_api.fate_members(f, base, x.eventtypes) || '}' as text
-			  from fate.fates f where x.fates
+			  from fate.fates f where x.fates and f.id = any(used)
+		), types as materialized (
+			select t.id, '{' || hermes_api.event_type_members(t, base, x.fates) || '}' as text
+			  from fate.event_types t
+			 where x.events and x.eventtypes
+			   and t.id in (select f.creation_type_id from fate.fates f where f.id = any(used))
 		), quests as materialized (
 			select q.quest_id as id, q.text
 			  from hermes_api.quest_texts(
@@ -105,16 +151,7 @@ begin
 			 where x.quests
 		)
 		select l.id, l.quest_id,
-		       '{"id":' || l.id || ',"startingLaborId":' || api.json(l.starting_labor_id)
-		       || ',"questId":' || api.json(l.quest_id) || ',"hostId":' || l.host_id
-		       || ',"fateId":' || l.fate_id || ',"closingFateId":' || api.json(l.closing_fate_id)
-		       || ',"forCreator":' || api.json(l.for_creator) || ',"forOwner":' || api.json(l.for_owner)
-		       || ',"creationTime":' || api.json(l.creation_time) || ',"creationEventId":' || l.creation_event_id
-		       || ',"completionTime":' || api.json(l.completion_time)
-		       || ',"completionEventId":' || api.json(l.completion_event_id)
-		       || ',"ackUser":' || api.json(l.ack_user) || ',"ackTime":' || api.json(l.ack_time)
-		       || ',"href":' || api.json(base || '/labors/' || l.id)
-		       || case when l.quest_id is null then '' else ',"targetTime":' || api.json(lq.target_time) end
+		       '{' || hermes_api.labor_members(l, lq.target_time, base)
 		       || coalesce(',"host":{' || hermes_api.host_members(h, base) || '}', '')
 		       || case when x.events
 		               then ',"creationEvent":' || coalesce('{' || hermes_api.event_members(e1, base, t1.text) || '}', 'null')
