@@ -8,7 +8,7 @@ build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
 
 needed_to_run=(autoconf automake curl gcc libc6-dev libcmocka-dev libfcgi-dev libjansson-dev libpq-dev libsodium-dev
 	libsystemd-dev libyaml-dev make nginx-light pkg-config postgresql-15 postgresql-client-15)
-needed_to_test=(apache2-utils clang cppcheck file libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl
+needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssl
 	postgresql-15-pgtap postgresql-15-plpgsql-check python3-jsonschema python3-psycopg2 python3-pytest
 	python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
 

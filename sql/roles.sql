@@ -25,6 +25,7 @@ begin
 	alter role moirai_web set plan_cache_mode = force_generic_plan;
 	alter role moirai_web set enable_hashjoin = off;
 	alter role moirai_web set enable_mergejoin = off;
+	execute format('revoke temporary on database %I from public', current_database());
 	execute format('grant create on database %I to moirai_owner', current_database());
 	if not pg_has_role(current_user, 'moirai_owner', 'member') then
 		execute format('grant moirai_owner to %I', current_user);

@@ -102,6 +102,14 @@ static bool deeper_than(json_t *value, int levels)
 	return false;
 }
 
+/* jansson quotes the body where it stopped, which may be within a letter of several bytes. */
+static void to_ascii(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			*text = '?';
+}
+
 enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
 {
 	AUTO(json) json_t *body = NULL;
@@ -123,6 +131,7 @@ enum status input_body(const char *text, size_t size, json_t **ret_body, char wh
 		*ret_body = json_incref(body);
 		return S_OK;
 	}
+	to_ascii(why);
 	return S_INVALID;
 }
 

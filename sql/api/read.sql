@@ -25,7 +25,7 @@ $$;
 create or replace function api.integer(value text, name text) returns bigint
 language plpgsql immutable as $$
 begin
-	if value !~ '^\s*[+-]?[0-9]{1,18}\s*$' then
+	if value !~ '^[ \t]*[+-]?[0-9]{1,18}[ \t]*$' then
 		perform api.fail(400, format('%s: %s is not a whole number in range', name, left(to_json(value)::text, 60)));
 	end if;
 	return value::bigint;
@@ -191,7 +191,7 @@ $$;
 create or replace function api.objects(body jsonb, name text) returns jsonb
 language plpgsql immutable as $$
 begin
-	if jsonb_typeof(body->name) <> 'array' then
+	if jsonb_typeof(body->name) is distinct from 'array' then
 		perform api.fail(400, format('%s: must be a list', name));
 	end if;
 	if exists (select from jsonb_array_elements(body->name) o where jsonb_typeof(o) <> 'object') then

@@ -2,6 +2,17 @@
 -- for the tests and for whoever wants to know, not for a request.
 create or replace function fate.check() returns table (rule text, id bigint, found text)
 language sql stable as $$
+	select 'what an event names is there', e.id, e::text
+	  from fate.events e
+	 where not exists (select from fate.hosts h where h.id = e.host_id)
+	    or not exists (select from fate.event_types t where t.id = e.event_type_id)
+	union all
+	select 'what a labor names is there', l.id, l::text
+	  from fate.labors l
+	 where not exists (select from fate.fates f where f.id = l.fate_id)
+	    or (l.quest_id is not null and not exists (select from fate.quests q where q.id = l.quest_id))
+	    or (l.starting_labor_id is not null and not exists (select from fate.labors s where s.id = l.starting_labor_id))
+	union all
 	select 'a labor is opened by an event of its fate''s type on its host', l.id, l::text
 	  from fate.labors l join fate.fates f on f.id = l.fate_id
 	  left join fate.events e on e.id = l.creation_event_id
@@ -14,7 +25,8 @@ language sql stable as $$
 	  left join fate.events e on e.id = l.completion_event_id
 	 where l.completion_event_id is not null
 	   and (e.host_id is distinct from l.host_id or e.event_type_id is distinct from f.creation_type_id
-	        or f.follows_id is distinct from l.fate_id or e.at is distinct from l.completion_time
+	        or e.at is distinct from l.completion_time
+	        or (f.follows_id is distinct from l.fate_id and l.completion_event_id > f.since)
 	        or l.completion_event_id <= l.creation_event_id)
 	union all
 	select 'an open labor has met no event that closes it', l.id, l::text
@@ -22,19 +34,20 @@ language sql stable as $$
 	 where l.completion_event_id is null
 	   and exists (select from fate.fates f
 	                 join fate.events e on e.event_type_id = f.creation_type_id
-	                where f.follows_id = l.fate_id and e.host_id = l.host_id and e.id > l.creation_event_id)
+	                where f.follows_id = l.fate_id and e.host_id = l.host_id and e.id > l.creation_event_id
+	                  and e.id > f.since and e.id > (select since from fate.hosts h where h.id = l.host_id))
 	union all
 	select 'an event opens one labor of its starting fate', e.id, e::text
 	  from fate.events e
-	  join (select creation_type_id, min(id) as id from fate.fates where follows_id is null group by 1) f
-	    on f.creation_type_id = e.event_type_id
+	  join (select creation_type_id, max(since) as since from fate.fates where follows_id is null group by 1) f
+	    on f.creation_type_id = e.event_type_id and e.id > f.since
 	  left join (select creation_event_id, count(*) as n from fate.labors where starting_labor_id is null group by 1) l
 	    on l.creation_event_id = e.id
 	 where l.n is distinct from 1
 	union all
 	select 'a chain goes on as often as a labor of it closes', l.id, l::text
 	  from fate.labors l
-	 where exists (select from fate.fates f where f.follows_id = l.closing_fate_id)
+	 where exists (select from fate.fates f where f.follows_id = l.closing_fate_id and l.completion_event_id > f.since)
 	   and (l.completion_event_id, l.closing_fate_id, coalesce(l.starting_labor_id, l.id), l.host_id) not in (
 	       select n.creation_event_id, n.fate_id, n.starting_labor_id, n.host_id
 	         from fate.labors n where n.starting_labor_id is not null)
@@ -44,8 +57,7 @@ language sql stable as $$
 	  left join lateral (
 	       select count(*) as labors, count(*) filter (where completion_time is null) as open_labors,
 	              count(*) filter (where starting_labor_id is null) as root_labors,
-	              count(*) filter (where starting_labor_id is null and completion_time is null) as open_roots,
-	              max(completion_time) as last_closing
+	              count(*) filter (where starting_labor_id is null and completion_time is null) as open_roots
 	         from fate.labors l where l.quest_id = q.id) l on true
 	 where (q.labors, q.open_labors, q.root_labors, q.open_roots)
 	       is distinct from (l.labors, l.open_labors, l.root_labors, l.open_roots)

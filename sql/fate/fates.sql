@@ -24,7 +24,9 @@ begin
 	elsif fate.fates_circle(p_id, p_follows) then
 		perform api.fail(409, format('followsId: Fate %s would follow itself', p_id));
 	end if;
-	update fate.fates set follows_id = p_follows where id = p_id;
+	update fate.fates
+	   set follows_id = p_follows, since = coalesce(pg_sequence_last_value('fate.events_id_seq'), 0)
+	 where id = p_id;
 end
 $$;
 

@@ -53,6 +53,7 @@ begin
 		return p_id;
 	end if;
 	perform fate.hosts_lock(array[p_id, other]);
+	update fate.hosts set since = coalesce(pg_sequence_last_value('fate.events_id_seq'), 0) where id = other;
 	update fate.events set host_id = other where host_id = p_id;
 	update fate.labors set host_id = other where host_id = p_id;
 	return other;

@@ -9,7 +9,8 @@ begin
 	truncate fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors,
 	         fate.counts, fate.count_deltas restart identity;
 	delete from people.users where not superuser;
-	perform setval(pg_get_serial_sequence('people.users', 'id'), (select max(id) from people.users));
+	perform setval(pg_get_serial_sequence('people.users', 'id'), coalesce(max(id), 1), max(id) is not null)
+	   from people.users;
 	perform fate.event_partitions_ensure();
 end
 $$;

@@ -26,8 +26,9 @@ begin
 		on conflict do nothing;
 	end if;
 	return query
-		select u.id, u.stamp from people.users u
-		 where (u.username = p_name or u.email = p_name) and u.active
-		 order by u.username = p_name desc limit 1;
+		select u.id, u.stamp
+		  from (select * from people.users n where n.username = p_name or n.email = p_name
+		         order by n.username = p_name desc limit 1) u
+		 where u.active;
 end
 $$;

@@ -24,8 +24,6 @@ from world import World
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "noreset: leave the instance as the test before left it")
-    config.addinivalue_line("markers", "newlaw: fates change after the event they would have judged; fate.check() asks"
-                                       " whether all that happened is as the fates of today say")
 
 
 def new_folder():
@@ -82,8 +80,7 @@ def emptied_and_lawful(request, instance, session_sql):
     if request.node.get_closest_marker("noreset") is None:
         session_sql.run("select house.reset()")
     yield
-    if request.node.get_closest_marker("newlaw") is None:
-        assert session_sql.rows("select * from fate.check()") == []
+    assert session_sql.rows("select * from fate.check()") == []
 
 
 @pytest.fixture

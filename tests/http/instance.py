@@ -61,7 +61,7 @@ def age(pid):
 class Instance:
     """One script/server with its state in `var` and its own port; `settings` go over its own."""
 
-    def __init__(self, var, settings=SETTINGS):
+    def __init__(self, var, settings=SETTINGS, demo=False):
         self.var = pathlib.Path(var)
         self.var.mkdir(mode=0o755, exist_ok=True)
         self.port = free_port()
@@ -69,6 +69,7 @@ class Instance:
         self.log = self.var / "server.err"
         self.settings = self.var / "test.yaml"
         self.set(settings)
+        self.demo = "1" if demo else "0"
         self.process = None
 
     def set(self, settings):
@@ -76,7 +77,7 @@ class Instance:
         self.settings.write_text(settings if isinstance(settings, str) else yaml.safe_dump(settings))
 
     def environment(self):
-        return {**os.environ, "MOIRAI_VAR": str(self.var), "MOIRAI_PORT": str(self.port), "MOIRAI_DEMO": "0",
+        return {**os.environ, "MOIRAI_VAR": str(self.var), "MOIRAI_PORT": str(self.port), "MOIRAI_DEMO": self.demo,
                 "MOIRAI_ADMIN_PASSWORD": PASSWORD, "MOIRAI_SETTINGS": str(self.settings),
                 "MOIRAI_SQL": str(ROOT / "sql")}
 

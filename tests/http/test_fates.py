@@ -118,7 +118,6 @@ def test_a_fate_that_would_follow_itself_is_a_conflict_directly_or_not(api, type
     assert ok(api.get("/fates")) == before
 
 
-@pytest.mark.newlaw
 def test_a_change_of_what_follows_counts_for_the_next_event(api, world, types):
     created(make(api, 1))
     created(make(api, 2))
@@ -145,7 +144,6 @@ def test_a_fate_that_another_follows_stays(api, types):
     assert ok(api.get("/fates"))["totalFates"] == 2
 
 
-@pytest.mark.newlaw
 def test_a_fate_that_has_opened_or_closed_a_labor_stays(api, world, types):
     created(make(api, 1))
     created(make(api, 2, followsId=1))

@@ -1,0 +1,151 @@
+"""script/bench: the table of ratios. See CONTRIBUTING.md, "Speed"."""
+import argparse
+import os
+import statistics
+import sys
+
+from instance import Instance, Sql
+from measure import Bench, new_world
+
+EXPANDED = {"limit": ["100"], "expand": ["hosts", "events", "eventtypes", "quests", "fates"]}
+EXPANDED_PATH = "/labors?limit=100" + "".join(f"&expand={e}" for e in EXPANDED["expand"])
+
+
+class Table:
+    """Rows by name; each round adds a value, the median is shown."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, name, ratio, goal=None, least=None, unit="", **figures):
+        """goal: the ratio is at most that; least: at least that."""
+        row = self.rows.setdefault(name, {"ratio": [], "goal": goal, "least": least, "unit": unit, "figures": {}})
+        row["ratio"].append(ratio)
+        for figure, value in figures.items():
+            row["figures"].setdefault(figure, []).append(value)
+
+    def show(self):
+        width = max(map(len, self.rows))
+        short = 0
+        for name, row in self.rows.items():
+            ratio = statistics.median(row["ratio"])
+            aim = ("" if row["goal"] is None and row["least"] is None else
+                   f"at most {row['goal']:g}" if row["least"] is None else f"at least {row['least']:g}")
+            missed = (row["goal"] is not None and ratio > row["goal"]) or (
+                row["least"] is not None and ratio < row["least"])
+            short += missed
+            figures = ", ".join(f"{statistics.median(v):.5g} {k}" for k, v in row["figures"].items())
+            print(f"{name:{width}}  {ratio:8.3g}{row['unit']:3} {aim:14} {figures}{'  short' if missed else ''}")
+        return short
+
+
+def single_events(b, table):
+    event = {"user": "johnny", "hostname": "host#", "eventTypeId": "@", "note": "Sample"}
+    for what, types, body in (("an event that opens or closes", 2, event),
+                              ("an event of no fate", 1, {**event, "eventTypeId": 3, "note": "Sample @"})):
+        processes = ("nginx", "moirai-fcgi", "postgres")
+        before = [b.cpu(p) for p in processes]
+        http = b.wrk("/events", 8, body, hosts=1000, types=types)
+        used = [(b.cpu(p) - c) / http["requests"] * 1e6 for p, c in zip(processes, before)]
+        alone = b.pgbench("hermes_api.events_create", 8, body=body, hosts=1000, types=types)
+        table.add(f"{what}: HTTP / pgbench", http["rate"] / alone, least=0.60, **{
+            "/s over HTTP": http["rate"], "/s pgbench": alone})
+        table.add(f"{what}: CPU of nginx and worker / of PostgreSQL", (used[0] + used[1]) / used[2], goal=0.65, **{
+            "us nginx": used[0], "us worker": used[1], "us PostgreSQL": used[2]})
+    crowd = b.wrk("/events", 32, event, hosts=1000, types=2)
+    table.add("an event, 32 clients on 8 workers: p99 / p50", crowd["p99"] / crowd["p50"], goal=5, **{
+        "ms p50": crowd["p50"] / 1000, "ms p99": crowd["p99"] / 1000})
+
+
+def reading(b, table):
+    empty, labor = b.wrk("/ping", 8), b.wrk("/labors/100", 8)
+    table.add("one labor / an empty answer", labor["rate"] / empty["rate"], least=0.75, **{
+        "/s labor": labor["rate"], "/s empty": empty["rate"]})
+    http, alone = b.wrk(EXPANDED_PATH, 8), b.pgbench("hermes_api.labors_list", 8, query=EXPANDED)
+    table.add("a page of 100 labors, all expanded: HTTP / pgbench", http["rate"] / alone, least=0.60, **{
+        "/s over HTTP": http["rate"], "/s pgbench": alone})
+
+
+def quests(b, table, names, sizes):
+    for n in sizes:
+        quest, took = b.post("/quests", {"fateId": 1, "creator": "johnny", "description": "bench",
+                                         "hostnames": names[:n]})
+        bare = b.seconds_of(*bare_rows(n, quest["id"]))
+        table.add(f"a quest over {n:,} hosts / bare INSERTs", took / bare, goal=3, **{"s quest": took, "s bare": bare})
+        if n == sizes[-1]:
+            closing(b, table, quest["id"], n)
+        else:
+            b.post("/events", {"user": "johnny", "eventTypeId": 2, "questId": quest["id"]})
+
+
+def bare_rows(n, quest):
+    hosts = "(select id from fate.hosts order by id limit %s) h"
+    return (("insert into fate.events (host_id, at, event_type_id, username) select id, now(), 1, 'johnny@example.com'"
+             f" from {hosts}", (n,)),
+            ("insert into fate.labors (fate_id, quest_id, host_id, creation_event_id, creation_time, for_creator,"
+             f" for_owner) select 1, %s, id, id, now(), false, true from {hosts}", (quest, n)))
+
+
+def closing(b, table, quest, n):
+    bare = b.seconds_of(
+        ("insert into fate.events (host_id, at, event_type_id, username) select host_id, now(), 2,"
+         " 'johnny@example.com' from fate.labors where quest_id = %s order by host_id", (quest,)),
+        ("update fate.labors set completion_event_id = creation_event_id, completion_time = now(), closing_fate_id = 2"
+         " where quest_id = %s", (quest,)))
+    _, took = b.post("/events", {"user": "johnny", "eventTypeId": 2, "questId": quest})
+    table.add(f"closing {n:,} labors by one event / bare UPDATE and INSERT", took / bare, goal=3, **{
+        "s closing": took, "s bare": bare})
+
+
+def journal(b, table, names, sizes, rounds):
+    """The newest page and the total at growing journals."""
+    first = None
+    for size in sizes:
+        grow(b, names, size)
+        for _ in range(rounds):
+            rate = b.wrk("/events?limit=10", 8)["rate"]
+            first = first or rate
+            table.add(f"GET /events?limit=10 at {sizes[0]:,} events / at {size:,}", first / rate,
+                      goal=1.5, **{"/s": rate})
+            if size > 1000000:
+                deep = b.wrk("/events?limit=10&offset=1000000", 8)["rate"]
+                table.add(f"GET /events at offset 1,000,000 of {size:,}: time / at offset 0", rate / deep, goal=3, **{
+                    "/s": deep})
+
+
+def grow(b, names, size):
+    while (stored := b.sql.one("select fate.count('event')")) < size:
+        b.sql.run("set role moirai_owner; select fate.events_throw(3, array(select id from fate.hosts order by id"
+                  " limit %s), 'johnny@example.com', 'bulk', null); reset role", min(len(names), size - stored))
+    b.sql.run("vacuum analyze")
+
+
+def main():
+    ask = argparse.ArgumentParser(prog="script/bench")
+    ask.add_argument("--large", action="store_true")
+    ask.add_argument("--smoke", action="store_true")
+    asked = ask.parse_args()
+    rounds, seconds = (1, 1) if asked.smoke else (5, 4)
+    quest_sizes = [1000, 10000] if asked.smoke else [1000, 10000, 100000]
+    instance = Instance(os.environ["MOIRAI_TEST_VAR"]).start()
+    table = Table()
+    try:
+        b = Bench(instance, Sql(instance), seconds)
+        new_world(b, 1000)
+        table.add("idle: PSS of pool parent and 8 workers", b.pss("moirai-fcgi"), goal=30, unit=" MB")
+        for _ in range(rounds):
+            single_events(b, table)
+            reading(b, table)
+        names = new_world(b, max(quest_sizes))
+        for _ in range(min(rounds, 3)):
+            quests(b, table, names, quest_sizes)
+        new_world(b, len(names))
+        journal(b, table, names, [100000] + ([1000000, 10000000] if asked.large else []), min(rounds, 3))
+        table.add("after all that: PSS of pool parent and 8 workers", b.pss("moirai-fcgi"), unit=" MB")
+    finally:
+        instance.stop()
+    short = table.show()
+    sys.exit(0 if asked.smoke or not short else 1)
+
+
+main()

@@ -1,0 +1,108 @@
+"""How a thing is measured: load by wrk through nginx, by pgbench at the database alone; CPU time and memory by /proc."""
+import base64
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+import requests
+
+from instance import PASSWORD, process_table
+
+HERE = pathlib.Path(__file__).parent
+AUTH = "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Bench:
+    """An instance under measurement. seconds: of each single load."""
+
+    def __init__(self, instance, sql, seconds):
+        self.instance, self.sql, self.seconds = instance, sql, seconds
+        self.base = f"http://127.0.0.1:{instance.port}/api/v1"
+        self.session = requests.Session()
+        self.session.auth, self.session.trust_env = ("admin", PASSWORD), False
+
+    # ---- one thing, by hand
+    def post(self, path, body):
+        """The answer as an object, and how many seconds it took to the last byte."""
+        began = time.monotonic()
+        answer = self.session.post(self.base + path, json=body, timeout=600)
+        took = time.monotonic() - began
+        assert answer.status_code == 201, answer.text[:300]
+        return answer.json(), took
+
+    def seconds_of(self, *statements):
+        """How long the statements take in one transaction, which is then undone."""
+        connection = self.sql.connection
+        connection.autocommit = False
+        began = time.monotonic()
+        for statement, values in statements:
+            self.sql.run(statement, *values)
+        took = time.monotonic() - began
+        connection.rollback()
+        connection.autocommit = True
+        self.sql.run("vacuum fate.events, fate.labors")
+        return took
+
+    # ---- load
+    def wrk(self, path, clients, body=None, hosts=1, types=1):
+        """{rate, p50, p99 in microseconds} of what nginx answers."""
+        environment = {**os.environ, "AUTHORIZATION": AUTH, "HOSTS": str(hosts), "TYPES": str(types)}
+        if body is not None:
+            environment["BODY"] = json.dumps(body).replace('"@"', "@")
+        said = subprocess.run(["wrk", "-t1", f"-c{clients}", f"-d{self.seconds}s", "-s", HERE / "load.lua",
+                               self.base + path], env=environment, capture_output=True, text=True, check=True)
+        result = json.loads(said.stdout.splitlines()[-1])
+        assert result["bad"] == 0 and result["requests"] > 0, said.stdout
+        return result
+
+    def pgbench(self, function, clients, path=None, query=None, body=None, hosts=1, types=1):
+        """Calls a second of an endpoint's function, given what the worker gives it."""
+        req = {"actor": 1, "stamp": self.sql.one("select stamp from people.users where id = 1"), "path": path or {},
+               "query": query or {}, "body": body, "mount": "/api/v1", "base": self.base, "url": self.base + "/x",
+               "settings": {"domain": "example.com", "countEvents": True}}
+        script = self.instance.var / "pgbench.sql"
+        script.write_text(f"\\set h random(1, {hosts})\n\\set t random(1, {types})\n"
+                          f"select status, location, body from {function}(cast(replace(replace(:req,"
+                          " '#', cast(:h as text)), '@', cast(:t as text)) as jsonb))\n")
+        said = subprocess.run(["pgbench", "-n", "-M", "prepared", "-h", self.instance.run_folder(), "-U", "moirai_web",
+                               "-f", script, "-D", "req=" + json.dumps(req).replace('"@"', "@"), "-c", str(clients),
+                               "-T", str(self.seconds), "moirai"], capture_output=True, text=True, check=True)
+        return float(next(line.split("=")[1].split()[0] for line in said.stdout.splitlines() if "tps" in line))
+
+    # ---- processes
+    def family(self, name):
+        parent = self.instance.parent_of(name)
+        return [parent, *(p for p, (_, of) in process_table().items() if of == parent)]
+
+    def cpu(self, name):
+        """Seconds of CPU that the processes of nginx, moirai-fcgi or postgres have had."""
+        ticks = 0
+        for i, pid in enumerate(self.family(name)):
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += sum(map(int, fields[11:15] if i == 0 else fields[11:13]))     # the parent has those of the dead
+        return ticks / TICK
+
+    def pss(self, name):
+        """Megabytes, what is shared counted by halves."""
+        kilobytes = 0
+        for pid in self.family(name):
+            rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+            kilobytes += int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
+        return kilobytes / 1024
+
+
+def new_world(bench, hosts):
+    """An empty instance with fates 1 (type 1) and 2 (type 2 ends it), a type 3 of no fate, and hosts host1, host2, ..."""
+    bench.instance.reset()
+    bench.post("/eventtypes", {"eventTypes": [{"category": c, "state": s, "description": ""} for c, s in (
+        ("work", "required"), ("work", "completed"), ("log", "entry"))]})
+    bench.post("/fates", {"creationEventTypeId": 1, "description": ""})
+    bench.post("/fates", {"creationEventTypeId": 2, "followsId": 1, "description": ""})
+    names = [f"host{i}" for i in range(1, hosts + 1)]
+    for i in range(0, hosts, 100000):
+        bench.sql.run("set role moirai_owner; select fate.hosts_named(%s); reset role", names[i:i + 100000])
+    bench.sql.run("analyze")
+    return names

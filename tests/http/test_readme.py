@@ -1,0 +1,63 @@
+"""README.md's story runs as printed, before the demo that a fresh script/server loads."""
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import new_folder
+from instance import BUILD, ROOT, Instance, Sql
+
+pytestmark = pytest.mark.noreset
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def demo(instance):
+    folder = new_folder()
+    (folder / BUILD).symlink_to(instance.build)
+    demo = Instance(folder, {}, demo=True)
+    try:
+        demo.start()
+        yield demo
+        demo.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def story():
+    """The shell function, then (command, what it prints) in the order told."""
+    function = re.search(r"^api\(\) \{.*\}$", README, re.M)[0]
+    told = re.findall(r"^\$ (.+)\n((?:(?!\$|```).*\n)*)", "".join(re.findall(r"```console\n(.*?)```", README, re.S)), re.M)
+    return function, told
+
+
+def test_the_story_runs_as_printed(demo, tmp_path):
+    function, told = story()
+    assert len(told) == 7
+    tmp_path.joinpath("var").symlink_to(demo.var)
+    for command, printed in told:
+        said = subprocess.run(["bash", "-c", f"{function.replace('8080', str(demo.port))}\n{command}"], cwd=tmp_path,
+                              capture_output=True, text=True, timeout=30)
+        assert (said.stdout, said.stderr) == (printed, ""), command
+
+
+def test_the_demo_is_as_the_law_says_and_shows_quests_done_going_well_and_late(demo):
+    sql = Sql(demo)
+    assert sql.rows("select * from fate.check()") == []
+    assert sql.rows("select id, completion_time is not null, target_time < now() from fate.quests where id < 4"
+                    " order by id") == [(1, True, True), (2, False, False), (3, False, True)]
+    sql.close()
+
+
+def test_a_second_start_keeps_the_data(demo):
+    def state():
+        sql = Sql(demo)
+        try:
+            return [row for row in sql.state() if row[0] != "people.users"]     # the password was given again
+        finally:
+            sql.close()
+    before = state()
+    demo.stop()
+    demo.start()
+    assert state() == before

@@ -1,0 +1,72 @@
+-- Hosts: known by name, made when first named, never deleted; renamed and merged (hermes-behaviour.md section 5).
+begin;
+\ir lib.psql
+select plan(32);
+
+-- ---- names to ids ----
+select is(fate.hosts_named('{b,a,c}'), '{1,2,3}', 'unknown hosts are made');
+select is(tests.rows('fate.hosts', 'id, hostname'), '(1,b) (2,a) (3,c)', '... in the order given');
+select is(fate.hosts_named('{c,b}'), '{1,3}',
+	'known hosts are found: ids ascending, whatever the order of the names');
+select is(fate.hosts_named('{d,a}'), '{2,4}', 'known and unknown may be mixed');
+select is(fate.hosts_named('{}'), '{}', 'no names, no ids');
+select is(fate.count('host'), 4::bigint, 'hosts are counted as they are made');
+select is(fate.hosts_known('{a,nobody,b}'), '{1,2}', 'hosts_known passes over what is unknown');
+select is(fate.hosts_known('{A,"a "}'), '{}', 'a name is its letters, case and blanks');
+select is((select count(*) from fate.hosts), 4::bigint, '... and makes nothing');
+select is(cardinality(fate.hosts_named(array(select 'n' || i from generate_series(1, 1000) i))), 1000,
+	'a thousand at once');
+select is(fate.hosts_named(array['日本', 'a b/c%d', E'tab\there', repeat('x', 128)]), '{1005,1006,1007,1008}',
+	'a name may be anything of 1 to 128 characters');
+select is(left(tests.refused($$ select fate.hosts_named(array[repeat('x', 129)]) $$), 5), '23514',
+	'... no longer');
+select is(left(tests.refused($$ select fate.hosts_named('{""}') $$), 5), '23514', '... not empty');
+
+-- ---- renaming ----
+select tests.story(3);
+select tests.throw(1, 'old', 'other');
+select is(fate.hosts_rename(1, 'new'), 1::bigint, 'a free name: the host itself is renamed');
+select is(tests.rows('fate.hosts', 'id, hostname'), '(1,new) (2,other)', '... its id and the others stay');
+select is(fate.hosts_rename(1, 'new'), 1::bigint, 'the own name: nothing happens');
+
+select fate.hosts_rename(1, 'other') as merged \gset
+select is(:merged, 2, 'a taken name: the answer is the host of that name');
+select is(tests.rows('fate.hosts', 'id, hostname'), '(1,new) (2,other)', '... the old host stays');
+select is((select count(*) from fate.events where host_id = 1) + (select count(*) from fate.labors where host_id = 1),
+	0::bigint, '... empty');
+select is(tests.rows('fate.events', 'id, host_id'), '(1,2) (2,2)', '... its events have moved');
+select is(tests.labors('id, host_id, creation_event_id'), '(1,2,1) (2,2,2)', '... and so have its labors');
+select tests.throw(2, 'other');
+select is(tests.open('fate_id, host_id, starting_labor_id'), '(2,2,1) (2,2,2)',
+	'what was open on the old host is closed by events on the new, and its chains go on there');
+select tests.throw(3, 'new');
+select is(tests.open('id'), '(3) (4)', '... and no longer by events on the old');
+select is(fate.count('event') || ' ' || fate.count('labor') || ' ' || fate.count('open') || ' ' || fate.count('host'),
+	'4 4 2 2', 'moving changes no total');
+
+select tests.story(2);
+select tests.quest(1, 'old', 'other');
+select fate.hosts_rename(1, 'other');
+select is(fate.quests_hosts(1), '{2}', 'the quest of a moved labor now has the host it moved to');
+select tests.throw(2, 'other');
+select is(tests.rows('fate.quests', 'completion_time = tests.at(2), labors'), '(t,2)',
+	'... and completes there');
+
+-- ---- the endpoint says the same ----
+select tests.story(2);
+select tests.throw(1, 'a', 'b');
+select is(tests.ask('hosts_update', '{"hostname": "a"}', '{}', '{"hostname": "c"}') - 'status',
+	'{"id": 1, "hostname": "c", "href": "http://moirai/api/v1/hosts/c"}', 'PUT with a free name answers with the host');
+select is(tests.ask('hosts_update', '{"hostname": "c"}', '{}', '{"hostname": "b"}')->'id', '2',
+	'PUT with a taken name answers with the host of that name');
+select is(tests.ask('hosts_get', '{"hostname": "b"}')->'events' #>> '{}',
+	'[{"id": 1, "href": "http://moirai/api/v1/events/1"}, {"id": 2, "href": "http://moirai/api/v1/events/2"}]',
+	'... which shows the events of both');
+select is(tests.ask('hosts_get', '{"hostname": "c"}')->'lastEvent', 'null', '... and the old one none');
+select is(tests.refused($$ select tests.ask('hosts_update', '{"hostname": "nobody"}', '{}', '{"hostname": "b"}') $$),
+	'WE404 No such Host nobody found', 'a host that is not there cannot be renamed');
+select is(tests.refused($$ select tests.ask('hosts_create', '{}', '{}', '{"hosts": [{"hostname": "x"}, {"hostname": "b"}]}') $$),
+	'WE409 hostname: host b exists already', 'a taken name among several refuses them all');
+
+select * from finish();
+rollback;

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Each process logs in as itself, with the session it needs, and may touch nothing but its functions: the same that
+# rights.sql asks of the catalogue, seen from outside. Run by tests/sql/run.
+. "$(dirname "$0")/tap.sh"
+
+for role in moirai_web moirai_courier moirai_runner; do
+	is "$(sql $role moirai 'select session_user')" $role "$role can log in"
+	is "$(sql $role moirai "select '2015-06-01 12:00+02'::timestamptz")" '2015-06-01 10:00:00+00' '... and its times are UTC'
+	is "$(sql $role moirai "select '15-06-01'::date")" 2015-06-01 '... read year first'
+	is "$(sql $role moirai 'show jit')" off '... and nothing is compiled for it'
+	is "$(sql $role moirai 'select * from fate.hosts')" '42501: permission denied for schema fate' '... it cannot read'
+	is "$(sql $role moirai "insert into people.users (username) values ('x')")" \
+		'42501: permission denied for schema people' '... nor write'
+	is "$(sql $role moirai 'select house.reset()')" '42501: permission denied for schema house' '... nor empty the instance'
+	is "$(sql $role moirai 'set role moirai_owner')" '42501: permission denied to set role "moirai_owner"' \
+		'... nor become the owner'
+	is "$(sql $role moirai 'create table t (n int)')" '42501: permission denied for schema public' '... nor make a table'
+	is "$(sql $role moirai 'reset all; set session_replication_role = replica')" \
+		'42501: permission denied to set parameter "session_replication_role"' '... nor switch off what the database checks'
+done
+
+is "$(sql moirai_web moirai 'show deadlock_timeout')" 200ms 'the web tier finds a deadlock soon'
+is "$(sql moirai_web moirai 'show statement_timeout')" 1min '... and no request lasts longer than a minute'
+is "$(sql moirai_web moirai "select status from hermes_api.hosts_list('{}')")" 'WE401: Sign in to use this resource.' \
+	'... it can call an endpoint'
+is "$(sql moirai_web moirai "select count(*) from people_api.by_password('nobody')")" 0 '... and ask who is who'
+is "$(sql moirai_web moirai "select people.administrator_set('x', 'y')")" '42501: permission denied for schema people' \
+	'... but make no administrator'
+for role in moirai_courier moirai_runner; do
+	is "$(sql $role moirai "select status from hermes_api.hosts_list('{}')")" \
+		'42501: permission denied for schema hermes_api' "$role cannot call an endpoint"
+done
+is "$(sql moirai_owner moirai 'select 1' | grep -o 'role .* is not permitted to log in')" \
+	'role "moirai_owner" is not permitted to log in' 'the owner cannot log in'
+
+tap_done

@@ -1,0 +1,164 @@
+-- Who may do what in the database: asked of its catalogue, without exceptions, and tried for real by each role.
+begin;
+\ir lib.psql
+select plan(40);
+
+-- ---- what the house owns ----
+create view tests.houses as
+	select n.oid, nspname as name from pg_namespace n join pg_roles r on r.oid = nspowner where rolname = 'moirai_owner';
+create view tests.relations as
+	select c.oid, c.oid::regclass as name, c.relkind as kind, c.relacl as acl, c.relowner as owner
+	  from pg_class c where c.relnamespace in (select oid from tests.houses) and c.relkind in ('r', 'p', 'v', 'm', 'f',
+	'S');
+create view tests.functions as
+	select p.*, p.oid::regprocedure as name,
+	       n.name = 'people_api' or n.name = 'hermes_api' and p.prorettype = 'api.answer'::regtype as for_web
+	  from pg_proc p join tests.houses n on n.oid = p.pronamespace;
+create view tests.roles as
+	select unnest('{moirai_web,moirai_courier,moirai_runner}'::text[]) as role;
+
+select is((select array_agg(name::text order by name) from tests.houses),
+	'{api,fate,hermes_api,house,people,people_api}', 'these are the schemas of the house');
+select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+	where c.relowner = 'moirai_owner'::regrole and n.oid not in (select oid from tests.houses) and n.nspname !~ '^pg_toast' $$,
+	'no table of the house stands elsewhere');
+select is_empty($$ select name::text from tests.relations where owner <> 'moirai_owner'::regrole
+	union all select name::text from tests.functions where proowner <> 'moirai_owner'::regrole $$,
+	'all in its schemas belongs to the one owner');
+select is_empty($$ select relname from pg_class where relnamespace = 'public'::regnamespace
+	union all select proname from pg_proc where pronamespace = 'public'::regnamespace $$, 'nothing stands in schema public');
+select cmp_ok((select count(*) from tests.relations), '>=', 18::bigint,
+	'there are tables and sequences to be asked about');
+select cmp_ok((select count(*) from tests.functions), '>=', 90::bigint, '... and functions');
+
+-- ---- the roles ----
+select is((select array_agg(row(rolname, rolcanlogin)::text order by rolname) from pg_roles where rolname ~ '^moirai'),
+	'{"(moirai_courier,t)","(moirai_owner,f)","(moirai_runner,t)","(moirai_web,t)"}',
+	'processes log in, the owner never does');
+select is_empty($$ select rolname from pg_roles where rolname ~ '^moirai'
+	and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls) $$,
+	'no role has powers of its own');
+select is_empty($$ select role, r.rolname from tests.roles, pg_roles r
+	where role <> r.rolname and pg_has_role(role, r.oid, 'member') $$, '... or those of another');
+
+-- ---- the catalogue: schemas, tables, columns, sequences, functions ----
+select is((select array_agg(role || ' ' || name order by role, name) from tests.roles, tests.houses
+	where has_schema_privilege(role, oid, 'usage')), '{"moirai_web hermes_api","moirai_web people_api"}',
+	'the web tier may use two schemas, the others none');
+select is_empty($$ select role, oid::regnamespace from tests.roles, pg_namespace where nspname !~ '^pg_(temp|toast_temp)'
+	and has_schema_privilege(role, oid, 'create') $$, 'nobody may create in any schema');
+select is_empty($$ select role, name from tests.roles, tests.relations where kind <> 'S'
+	and has_table_privilege(role, oid, 'select, insert, update, delete, truncate, references, trigger') $$,
+	'nobody may do anything with any table');
+select is_empty($$ select role, name from tests.roles, tests.relations where kind <> 'S'
+	and has_any_column_privilege(role, oid, 'select, insert, update, references') $$, '... or any column of one');
+select is_empty($$ select role, name from tests.roles, tests.relations where kind = 'S'
+	and has_sequence_privilege(role, oid, 'usage, select, update') $$, '... or any sequence');
+select set_eq($$ select name from tests.functions where has_function_privilege('moirai_web', oid, 'execute') $$,
+	$$ select name from tests.functions where for_web $$, 'the web tier may execute the endpoints and people_api, nothing else');
+select is_empty($$ select role, name from tests.roles, tests.functions where role <> 'moirai_web'
+	and has_function_privilege(role, oid, 'execute') $$, 'courier and runner may execute nothing yet');
+
+select is_empty($$ select role from tests.roles where has_database_privilege(role, current_database(), 'create') $$,
+	'nobody may make schemas');
+select is_empty($$ select role from tests.roles where has_database_privilege(role, current_database(), 'temporary') $$,
+	'... or temporary tables');
+
+-- ---- no grants to everybody ----
+select is_empty($$ select name, a.privilege_type from tests.functions, aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+	where a.grantee = 0 $$, 'no function is granted to public');
+select is_empty($$ select name, a.privilege_type from tests.relations, aclexplode(acl) a where a.grantee = 0 $$,
+	'no table is');
+select is_empty($$ select n.nspname, a.privilege_type from pg_namespace n, aclexplode(n.nspacl) a
+	where a.grantee = 0 and n.oid in (select oid from tests.houses) $$, 'no schema is');
+select is_empty($$ select a.attrelid::regclass, a.attname from pg_attribute a
+	where a.attacl is not null and a.attrelid in (select oid from tests.relations) $$,
+	'no column is granted to anyone');
+select is_empty($$ select grantee, name from (select name, (aclexplode(acl)).grantee from tests.relations) g
+	where grantee <> 'moirai_owner'::regrole $$, 'no table is granted to anyone');
+
+-- ---- functions that lend their owner's rights ----
+select set_eq('select name from tests.functions where prosecdef', 'select name from tests.functions where for_web',
+	'those that the web tier calls lend the owner''s rights, and only those');
+select is_empty($$ select oid::regprocedure from pg_proc where prosecdef and pronamespace <> 'pg_catalog'::regnamespace
+	and not coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false) $$,
+	'every one of them pins its search path, the temporary schema last');
+select is_empty($$ select name from tests.functions where for_web and (proargmodes @> '{v}' or provariadic <> 0) $$,
+	'... and none takes any number of arguments');
+select is_empty($$ select name from tests.functions f where pronamespace = 'hermes_api'::regnamespace and for_web
+	and (proargtypes[0] <> 'jsonb'::regtype or pronargs <> 1 or proretset) $$,
+	'an endpoint takes one request and gives one answer');
+select is_empty($$ select name from tests.functions where prolang not in (select oid from pg_language
+	where lanname in ('sql', 'plpgsql')) $$, 'all are written in a trusted language');
+
+-- ---- tried for real ----
+-- tests.not_denied(role, commands): those of them that anything but a want of rights has ended.
+create function tests.not_denied(role text, commands text[]) returns setof text
+language plpgsql as $$
+declare
+	command text;
+	ended   text;
+begin
+	foreach command in array commands loop
+		ended := tests.refused(format('select tests.as_role(%L, %L)', role, command));
+		if ended is null or ended not like '42501 %' then
+			return next format('%s: %s: %s', role, command, coalesce(ended, 'done'));
+		end if;
+	end loop;
+end
+$$;
+
+create function tests.touches() returns text[]
+language sql as $$
+	select array_agg(format(command, name))
+	  from tests.relations,
+	       lateral unnest(case when kind = 'S' then '{"select last_value from %s","select nextval(%L)","select setval(%L, 9)"}'
+	                           else '{"select from %s","select * from %s limit 1","insert into %s default values",
+	                                 "delete from %s","truncate %s","lock table %s in access share mode",
+	                                 "select t from %s t for update"}' end::text[]) command
+$$;
+create function tests.updates() returns text[]
+language sql as $$
+	select array_agg(format('update %s set %I = %2$I', name, attname))
+	  from tests.relations join pg_attribute a on attrelid = oid and attnum > 0 and not attisdropped where kind <> 'S'
+$$;
+create function tests.calls(web boolean) returns text[]
+language sql as $$
+	select array_agg(format('select %s(%s%s)', oid::regproc, repeat('null, ', pronargs - 1 - (provariadic <> 0)::int),
+	                        case when provariadic <> 0 then 'null, variadic null::text[]'
+	                             when pronargs > 0 then 'null' end))
+	  from tests.functions where for_web = web
+$$;
+select cmp_ok(cardinality(tests.touches()) + cardinality(tests.updates()), '>', 180,
+	'so many ways to touch a table');
+select is_empty('select tests.not_denied(role, tests.touches()) from tests.roles',
+	'nobody can read, write, empty or lock any table, or use any sequence');
+select is_empty('select tests.not_denied(role, tests.updates()) from tests.roles', '... or change any column');
+select is_empty('select tests.not_denied(role, tests.calls(false)) from tests.roles',
+	'nobody can call any function of fate, house, people or api, or a helper of an endpoint');
+select is_empty($$ select tests.not_denied(role, tests.calls(true)) from tests.roles where role <> 'moirai_web' $$,
+	'courier and runner cannot call any endpoint');
+select is((select array_agg(distinct substr(why, 1, position(' ' in why))) from unnest(tests.calls(true)) command,
+	tests.refused(format('select tests.as_role(''moirai_web'', %L)', command)) why where why is not null), '{"WE401 "}',
+	'the web tier can call each endpoint, which then wants to know who asks');
+select is((select count(*) from unnest(tests.calls(true)) command where tests.refused(format(
+	'select tests.as_role(''moirai_web'', %L)', command)) is null), 2::bigint,
+	'... but for the two that find out');
+select lives_ok(format('select tests.as_role(''moirai_web'', %L)',
+	format('select hermes_api.hosts_create(%L)', tests.req('{}', '{}', '{"hostname": "web"}'))),
+	'the web tier can make a host by its endpoint');
+select is(tests.rows('fate.hosts', 'hostname'), '(web)', '... really');
+select throws_ok($$ select tests.as_role('moirai_web', 'insert into fate.hosts (hostname) values (''db'')') $$, '42501',
+	'permission denied for schema fate', '... and not by hand');
+
+select is_empty($$ select tests.not_denied(role, '{"create table public.t ()","create schema s","create table hermes_api.t ()",
+	"create function hermes_api.f() returns int language sql as ''select 1''","create function public.f() returns int
+	language sql as ''select 1''","copy (select 1) to ''/tmp/x''","copy pg_class to program ''true''",
+	"select pg_read_file(''/etc/passwd'')","select * from pg_authid","create role r",
+	"set session_replication_role = replica","load ''plpgsql_check''"}') from tests.roles $$,
+	'nobody can make anything, reach files or programs, see passwords or change the server');
+select is_empty($$ select tests.not_denied(role, array(select 'set role ' || r.rolname from pg_roles r
+	where r.rolname <> role)) from tests.roles $$, 'nobody can become anyone else');
+
+select * from finish();
+rollback;

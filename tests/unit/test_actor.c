@@ -1,0 +1,320 @@
+#include "../actor_alone.h"
+
+#include "house.h"
+
+static struct settings settings;
+static struct worker worker;
+static struct request request;
+
+static int begin(void **state)
+{
+	static char header[] = "X-Hermes-Email";
+
+	(void)state;
+	settings = (struct settings){ .user_auth_header = header, .auth_proxy_create = true };
+	worker = (struct worker){ .settings = &settings, .actors = actor_cache_new() };
+	request = (struct request){ .worker = &worker };
+	memset(&people, 0, sizeof people);
+	people.name = "clio";
+	people.password = "secret";
+	params_clear();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	actor_cache_free(&worker.actors);
+	assert_null(worker.actors);
+	return 0;
+}
+
+static enum status identify(const char *parameter, const char *value)
+{
+	params_clear();
+	params_set(parameter, value);
+	return actor_identify(&request);
+}
+
+/* Signs in with the proof base64-encoded. */
+static enum status identify_proof(const char *scheme, const char *proof, size_t size)
+{
+	char header[4096];
+	size_t n = (size_t)snprintf(header, sizeof header, "%s", scheme);
+
+	sodium_bin2base64(header + n, sizeof header - n, (const unsigned char *)proof, size,
+	                  sodium_base64_VARIANT_ORIGINAL);
+	return identify("HTTP_AUTHORIZATION", header);
+}
+
+static enum status identify_basic_text(const char *proof)
+{
+	return identify_proof("Basic ", proof, strlen(proof));
+}
+
+static void is_clio(enum status s)
+{
+	assert_int_equal(s, S_OK);
+	assert_int_equal(request.actor.id, 7);
+	assert_int_equal(request.actor.stamp, 3);
+}
+
+static void is_nobody(enum status s)
+{
+	assert_int_equal(s, S_UNSIGNED);
+	assert_int_equal(request.actor.id, 0);
+}
+
+static void the_right_password_signs_in(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	assert_string_equal(people.told[0], "clio");
+	assert_false(request.actor.remembered);
+}
+
+static void a_wrong_password_or_name_is_nobody(void **state)
+{
+	(void)state;
+	is_nobody(identify_basic_text("clio:Secret"));
+	is_nobody(identify_basic_text("clio:"));
+	is_nobody(identify_basic_text("erato:secret"));
+	is_nobody(identify_basic_text("clio"));
+	is_nobody(identify_basic_text(""));
+	is_nobody(identify_basic_text(":secret"));
+}
+
+static void a_proof_without_a_colon_tries_no_password(void **state)
+{
+	(void)state;
+	people.password = "";
+	is_nobody(identify_basic_text("clio"));
+	assert_int_equal(people.compared, 0);
+	is_clio(identify_basic_text("clio:"));
+	assert_int_equal(people.compared, 1);
+}
+
+static void a_password_may_hold_colons(void **state)
+{
+	(void)state;
+	people.password = "a:b:";
+	is_clio(identify_basic_text("clio:a:b:"));
+	assert_string_equal(people.told[0], "clio");
+}
+
+static void the_schemes_letter_case_and_blanks_count_for_nothing(void **state)
+{
+	(void)state;
+	is_clio(identify_proof("bASIC   ", "clio:secret", 11));
+	is_nobody(identify_proof("Basic", "clio:secret", 11));
+	is_nobody(identify_proof("Bearer ", "clio:secret", 11));
+}
+
+static void what_is_no_text_is_nobody_and_nobody_is_asked(void **state)
+{
+	(void)state;
+	is_nobody(identify("HTTP_AUTHORIZATION", "Basic !!!"));
+	is_nobody(identify("HTTP_AUTHORIZATION", "Basic Y2xpbzpzZWNyZXQ"));
+	is_nobody(identify("HTTP_AUTHORIZATION", "Basic Y2xpbzpzZWNyZXQ=x"));
+	is_nobody(identify_proof("Basic ", "clio\0:secret", 12));
+	is_nobody(identify_proof("Basic ", "clio:secret\0", 12));
+	is_nobody(identify_basic_text("cli\xff:secret"));
+	is_nobody(identify("REMOTE_USER", "cli\xff"));
+	assert_int_equal(people.asked, 0);
+}
+
+static void a_proof_longer_than_its_room_is_nobody(void **state)
+{
+	char proof[1025] = "clio:";
+
+	(void)state;
+	memset(proof + 5, 'x', 1018);
+	people.password = proof + 5;
+	is_clio(identify_basic_text(proof));
+	proof[1023] = 'x';
+	is_nobody(identify_basic_text(proof));
+}
+
+static void what_was_proved_is_remembered_for_a_minute(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 1);
+	assert_true(request.actor.remembered);
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct slot *slot = &worker.actors->slots[i];
+
+		assert_true(slot->until == 0 || (slot->until > now() + 50 && slot->until <= now() + 60));
+		slot->until -= 61;
+	}
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 2);
+	assert_false(request.actor.remembered);
+}
+
+static void what_was_not_proved_is_not_remembered(void **state)
+{
+	(void)state;
+	is_nobody(identify_basic_text("clio:wrong"));
+	is_nobody(identify_basic_text("clio:wrong"));
+	assert_int_equal(people.asked, 2);
+}
+
+static void a_slot_of_another_proof_does_not_sign_in(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	for (size_t i = 0; i < SLOTS; i++)
+		worker.actors->slots[i].key[KEY_BYTES - 1] ^= 1;
+	people.name = "nobody";
+	is_nobody(identify_basic_text("clio:secret"));
+}
+
+static void a_remembered_name_does_not_stand_for_a_password(void **state)
+{
+	(void)state;
+	people.name = "clio:secret";
+	is_clio(identify("REMOTE_USER", "clio:secret"));
+	people.name = "nobody";
+	is_nobody(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 2);
+}
+
+static void each_cache_has_its_own_secret(void **state)
+{
+	struct actor_cache *other = actor_cache_new();
+	unsigned char mine[KEY_BYTES], theirs[KEY_BYTES];
+
+	(void)state;
+	slot_of(worker.actors, 'b', "clio:secret", mine);
+	slot_of(other, 'b', "clio:secret", theirs);
+	assert_memory_not_equal(mine, theirs, KEY_BYTES);
+	actor_cache_free(&other);
+}
+
+static void who_was_forgotten_is_asked_for_anew(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify("REMOTE_USER", "clio"));
+	request.actor.id = 8;
+	actor_forget(&request);
+	is_clio(identify("REMOTE_USER", "clio"));
+	assert_int_equal(people.asked, 2);
+	actor_forget(&request);
+	is_clio(identify("REMOTE_USER", "clio"));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 4);
+}
+
+static void a_database_that_is_away_is_later_and_not_remembered(void **state)
+{
+	(void)state;
+	people.status = S_LATER;
+	assert_int_equal(identify_basic_text("clio:secret"), S_LATER);
+	assert_int_equal(identify("REMOTE_USER", "clio"), S_LATER);
+	assert_int_equal(request.actor.id, 0);
+	people.status = S_OK;
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify("REMOTE_USER", "clio"));
+	assert_int_equal(people.asked, 4);
+}
+
+static void the_proxy_names_the_user(void **state)
+{
+	(void)state;
+	is_clio(identify("REMOTE_USER", "clio"));
+	assert_string_equal(people.told[0], "clio");
+	assert_string_equal(people.told[1], "true");
+	settings.auth_proxy_create = false;
+	is_nobody(identify("REMOTE_USER", "erato"));
+	assert_string_equal(people.told[1], "false");
+}
+
+static void remote_user_goes_before_the_header(void **state)
+{
+	(void)state;
+	params_set("HTTP_X_HERMES_EMAIL", "erato");
+	params_set("REMOTE_USER", "clio");
+	is_clio(actor_identify(&request));
+	assert_string_equal(people.told[0], "clio");
+}
+
+static void a_password_goes_before_the_proxy(void **state)
+{
+	(void)state;
+	params_set("REMOTE_USER", "clio");
+	params_set("HTTP_AUTHORIZATION", "Basic !!!");
+	is_nobody(actor_identify(&request));
+	assert_int_equal(people.asked, 0);
+}
+
+static void nobody_named_is_nobody(void **state)
+{
+	(void)state;
+	is_nobody(actor_identify(&request));
+	is_nobody(identify("HTTP_AUTHORIZATION", ""));
+	assert_int_equal(people.asked, 0);
+}
+
+/* Names the user in this parameter while the setting says that header. */
+static enum status identify_header(char *header, const char *parameter)
+{
+	settings.user_auth_header = header;
+	return identify(parameter, "clio");
+}
+
+static void a_header_is_found_as_nginx_names_it(void **state)
+{
+	char plain[] = "X-Hermes-Email", lower[] = "remote-User9", none[] = "", other[] = "X-Other";
+
+	(void)state;
+	is_clio(identify_header(plain, "HTTP_X_HERMES_EMAIL"));
+	is_clio(identify_header(lower, "HTTP_REMOTE_USER9"));
+	is_nobody(identify_header(other, "HTTP_X_HERMES_EMAIL"));
+	is_nobody(identify_header(none, "HTTP_"));
+}
+
+static void a_header_name_longer_than_its_room_is_nobodys(void **state)
+{
+	char header[124] = "", parameter[129] = "HTTP_";
+
+	(void)state;
+	memset(header, 'a', 122);
+	memset(parameter + 5, 'A', 122);
+	is_clio(identify_header(header, parameter));
+	header[122] = 'a';
+	parameter[127] = 'A';
+	is_nobody(identify_header(header, parameter));
+}
+
+#define IN_A_WORKER(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_A_WORKER(the_right_password_signs_in),
+		IN_A_WORKER(a_wrong_password_or_name_is_nobody),
+		IN_A_WORKER(a_proof_without_a_colon_tries_no_password),
+		IN_A_WORKER(a_password_may_hold_colons),
+		IN_A_WORKER(the_schemes_letter_case_and_blanks_count_for_nothing),
+		IN_A_WORKER(what_is_no_text_is_nobody_and_nobody_is_asked),
+		IN_A_WORKER(a_proof_longer_than_its_room_is_nobody),
+		IN_A_WORKER(what_was_proved_is_remembered_for_a_minute),
+		IN_A_WORKER(what_was_not_proved_is_not_remembered),
+		IN_A_WORKER(a_slot_of_another_proof_does_not_sign_in),
+		IN_A_WORKER(a_remembered_name_does_not_stand_for_a_password),
+		IN_A_WORKER(each_cache_has_its_own_secret),
+		IN_A_WORKER(who_was_forgotten_is_asked_for_anew),
+		IN_A_WORKER(a_database_that_is_away_is_later_and_not_remembered),
+		IN_A_WORKER(the_proxy_names_the_user),
+		IN_A_WORKER(remote_user_goes_before_the_header),
+		IN_A_WORKER(a_password_goes_before_the_proxy),
+		IN_A_WORKER(nobody_named_is_nobody),
+		IN_A_WORKER(a_header_is_found_as_nginx_names_it),
+		IN_A_WORKER(a_header_name_longer_than_its_room_is_nobodys),
+	};
+
+	return cmocka_run_group_tests_name("actor", tests, start_sodium, NULL);
+}
