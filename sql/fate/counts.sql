@@ -27,6 +27,20 @@ begin
 end
 $$;
 
+-- fate.counts_add_labors(changes): the same for labors, all and open.
+create or replace function fate.counts_add_labors(p_changes fate.labor_change[]) returns void
+language plpgsql as $$
+begin
+	insert into fate.count_deltas as d (backend, minute, kind, key, block, n)
+	select pg_backend_pid(), extract(epoch from now())::bigint / 60, c.kind, f.fate_id, 0, c.n
+	  from (select fate_id, sum(labors) as labors, sum(open_labors) as open_labors
+	          from unnest(p_changes) group by fate_id) f,
+	       lateral (values ('labor', labors), ('open', open_labors)) c (kind, n)
+	 where c.n <> 0
+	on conflict on constraint count_deltas_pkey do update set n = d.n + excluded.n;
+end
+$$;
+
 -- fate.counts_fold(): moves what no backend writes any more. Rows that a running transaction still holds wait for
 -- the next time. Called by fate.events_throw once in 1024 events.
 create or replace function fate.counts_fold() returns void

@@ -22,7 +22,7 @@ declare
 	starts  int;
 	moves   boolean;
 	ids     bigint[];
-	changes fate.quest_change[];
+	changes fate.labor_change[];
 begin
 	perform api.plan_for(cardinality(p_hosts));
 	perform fate.definitions_hold();
@@ -51,22 +51,33 @@ begin
 
 	if starts is not null or moves then
 		changes := fate.question(p_type, ids, p_hosts, p_now, starts, moves, p_quest);
-		perform fate.quests_change(changes, p_now);
+		if changes is not null then
+			perform fate.counts_add_labors(changes);
+			perform fate.quests_change(changes, p_now);
+		end if;
 	end if;
 	return ids;
 end
 $$;
 
--- fate.question(type, events, hosts, now, starts, moves, quest) -> what the opened and closed labors change in
--- quests. The heart: labors as they were before these events (one statement, one snapshot) decide which close and
--- which open. The hosts are locked.
+-- fate.question(type, events, hosts, now, starts, moves, quest) -> what it changed. The heart: labors as they were before
+-- these events (one statement, one snapshot) decide which close and which open. The hosts are locked.
 create or replace function fate.question(
 	p_type int, p_events bigint[], p_hosts bigint[], p_now timestamptz, p_starts int, p_moves boolean, p_quest bigint
-) returns fate.quest_change[]
+) returns fate.labor_change[]
 language plpgsql as $$
 declare
-	changes fate.quest_change[];
+	n       int := cardinality(p_events);
+	changes fate.labor_change[];
 begin
+	if not p_moves then
+		insert into fate.labors (fate_id, quest_id, host_id, creation_event_id, creation_time, for_creator, for_owner)
+		select f.id, p_quest, t.host_id, t.event_id, p_now, f.for_creator, f.for_owner
+		  from fate.fates f, unnest(p_events, p_hosts) t (event_id, host_id)
+		 where f.id = p_starts order by t.event_id;
+		return array[row(p_quest, p_starts, n, n, n, n, 0)::fate.labor_change];
+	end if;
+
 	with thrown as (
 		select event_id, host_id from unnest(p_events, p_hosts) t (event_id, host_id)
 	), hit as (
@@ -76,7 +87,6 @@ begin
 		  from thrown t
 		  join fate.labors l on l.host_id = t.host_id and l.completion_event_id is null
 		  join fate.fates f on f.follows_id = l.fate_id and f.creation_type_id = p_type
-		 where p_moves
 	), closed as (
 		update fate.labors l
 		   set completion_event_id = h.event_id, completion_time = p_now, closing_fate_id = h.fate_id
@@ -97,23 +107,15 @@ begin
 		 order by event_id, labor_id nulls first, fate_id
 		returning quest_id, fate_id, starting_labor_id is null as root
 	), effect as (
-		select quest_id, fate_id, 1 as labors, 1 as open, root::int as roots, 0 as closings from opened
+		select quest_id, fate_id, count(*) as labors, count(*) as open, count(*) filter (where root) as roots,
+		       count(*) filter (where root) as open_roots, 0 as closings
+		  from opened group by 1, 2
 		union all
-		select quest_id, fate_id, 0, -1, -root::int, 1 from closed
-	), counted as (
-		select fate.counts_add(kind, fate_id, 0, n)
-		  from (select 'labor' as kind, fate_id, sum(labors) as n from effect group by fate_id
-		        union all
-		        select 'open', fate_id, sum(open) from effect group by fate_id) c
-		 where n <> 0
+		select quest_id, fate_id, 0, -count(*), 0, -count(*) filter (where root), count(*)
+		  from closed group by 1, 2
 	)
-	select array_agg(row(quest_id, labors, open, new_roots, open_roots, closings)::fate.quest_change)
-	  into changes
-	  from (select quest_id, sum(labors) as labors, sum(open) as open,
-	               coalesce(sum(roots) filter (where labors = 1), 0) as new_roots,
-	               sum(roots) as open_roots, sum(closings) as closings
-	          from effect where quest_id is not null group by quest_id) c
-	 where (select count(*) from counted) is not null;      -- a CTE that is not asked for is not run
+	select array_agg(row(quest_id, fate_id, labors, open, roots, open_roots, closings)::fate.labor_change)
+	  into changes from effect;
 	return changes;
 end
 $$;

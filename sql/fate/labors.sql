@@ -20,7 +20,7 @@ begin
 	end if;
 	update fate.labors set quest_id = p_quest where id = p_id;
 	perform fate.quests_change(
-		array(select row(q, sign, sign * o, sign * r, sign * o * r, 0)::fate.quest_change
+		array(select row(q, l.fate_id, sign, sign * o, sign * r, sign * o * r, 0)::fate.labor_change
 		        from (values (l.quest_id, -1), (p_quest, 1)) v (q, sign),
 		             (values ((l.completion_time is null)::int, (l.starting_labor_id is null)::int)) f (o, r)
 		       where q is not null),

@@ -4,13 +4,15 @@
 -- fate.quests_change(changes, now): the last step of the lock order. A quest is complete when the last of its open
 -- labors closes; the labors opened by the same event count first. Its completion time is that of its last closing,
 -- which need not be the transaction that gets the quest's lock last.
-create or replace function fate.quests_change(p_changes fate.quest_change[], p_now timestamptz) returns void
+create or replace function fate.quests_change(p_changes fate.labor_change[], p_now timestamptz) returns void
 language plpgsql as $$
+declare
+	changed bigint[] := array(select distinct quest_id from unnest(p_changes) where quest_id is not null);
 begin
-	if p_changes is null then
+	if changed = '{}' then
 		return;
 	end if;
-	perform from fate.quests where id in (select c.quest_id from unnest(p_changes) c) order by id for no key update;
+	perform from fate.quests where id = any(changed) order by id for no key update;
 	update fate.quests q
 	   set labors      = q.labors + c.labors,
 	       open_labors = q.open_labors + c.open_labors,
@@ -20,7 +22,9 @@ begin
 	                                else q.last_closing_time end,
 	       completion_time = case when c.closings > 0 and q.open_labors + c.open_labors = 0
 	                              then greatest(q.last_closing_time, p_now) else q.completion_time end
-	  from unnest(p_changes) c
+	  from (select quest_id, sum(labors) as labors, sum(open_labors) as open_labors, sum(root_labors) as root_labors,
+	               sum(open_roots) as open_roots, sum(closings) as closings
+	          from unnest(p_changes) group by quest_id) c
 	 where q.id = c.quest_id;
 end
 $$;

@@ -126,7 +126,7 @@ create table fate.count_deltas (
 	primary key (backend, minute, kind, key, block)
 ) with (fillfactor = 50);
 
--- The changes one transaction makes to one quest.
-create type fate.quest_change as (
-	quest_id bigint, labors int, open_labors int, root_labors int, open_roots int, closings int
+-- What a transaction changes in the number of a fate's labors in a quest (null: in none).
+create type fate.labor_change as (
+	quest_id bigint, fate_id int, labors int, open_labors int, root_labors int, open_roots int, closings int
 );

@@ -142,7 +142,7 @@ select tests.quest(1, 'a');
 select tests.quest(1, 'b');
 select fate.quests_change(null, tests.at(5));
 select is(tests.figures(1) || tests.figures(2), '(1,1,1,1)(1,1,1,1)', 'no changes change nothing');
-select fate.quests_change('{"(1,2,1,1,0,1)","(2,0,-1,0,-1,1)"}', tests.at(5));
+select fate.quests_change('{"(1,1,2,1,1,0,1)","(2,1,0,-1,0,-1,1)","(,1,1,1,1,1,0)"}', tests.at(5));
 select is(tests.figures(1) || tests.figures(2), '(3,2,2,1)(1,0,1,0)',
 	'changes are added, each to its own quest');
 select is(tests.rows('fate.quests', 'completion_time = tests.at(5)'), '() (t)',
