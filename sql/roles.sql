@@ -21,8 +21,10 @@ begin
 	end if;
 	alter role moirai_web set statement_timeout = '60s';
 	-- A request's statements touch a few rows by their keys. Left to itself the planner makes many of them anew at each
-	-- call, which costs more than running them, and hashes whole tables while these are small. api.plan_for() undoes it.
+	-- call, which costs more than running them, and reads or hashes whole tables while it believes them small; a plan
+	-- that is kept would go on doing so. api.plan_for_many() undoes this.
 	alter role moirai_web set plan_cache_mode = force_generic_plan;
+	alter role moirai_web set enable_seqscan = off;
 	alter role moirai_web set enable_hashjoin = off;
 	alter role moirai_web set enable_mergejoin = off;
 	execute format('revoke temporary on database %I from public', current_database());

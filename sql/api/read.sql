@@ -1,17 +1,23 @@
 -- Reading a request: req = {"actor": id, "stamp": n, "path": {name: text}, "query": {name: [text, ...]},
 -- "body": object, "mount": "/api/v1", "base": "http://host/api/v1", "url": full URL, "settings": {...}}.
 -- Whatever is not as it should be fails with 400 and the field's name.
+--
+-- What every request needs is read by plain expressions, which the planner puts into their callers; only what does not
+-- fit goes on to a function that looks closer and says what is wrong. (Each gets the request or what is of it: with
+-- constants alone the planner would call it to estimate, and be refused.)
 
--- api.plan_for(n): how the statements of this transaction are planned from here on. The role moirai_web keeps its plans
--- and walks indexes (roles.sql), which is right for small requests however large the tables are; a plan for many rows
--- is made for them anew.
-create or replace function api.plan_for(n bigint) returns void
+-- api.many(n): is this more than a small request? The role moirai_web keeps its plans and walks indexes (roles.sql),
+-- which is right for small requests however large the tables are. For many rows api.plan_for_many() lets the planner
+-- make a plan of its own for each of this transaction's further statements.
+create or replace function api.many(n bigint) returns boolean
+language sql immutable as $$
+	select n > 500
+$$;
+create or replace function api.plan_for_many() returns void
 language plpgsql as $$
 begin
-	if n > 500 then
-		perform set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'on', true),
-		        set_config('enable_mergejoin', 'on', true);
-	end if;
+	perform set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),
+	        set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true);
 end
 $$;
 
@@ -43,49 +49,47 @@ language sql immutable as $$
 	select api.integer(api.query(req, name), name)
 $$;
 
--- A flag in the query: the usual words for yes and no, in any case.
-create or replace function api.query_flag(req jsonb, name text) returns boolean
-language plpgsql immutable as $$
-declare
-	value text := lower(api.query(req, name));
+create or replace function api.flag_word(value text, name text) returns boolean
+language plpgsql stable as $$
 begin
-	if value is null or value in ('false', 'no', 'off', '0', 'none', 'null') then
+	if value is null or lower(value) in ('false', 'no', 'off', '0', 'none', 'null') then
 		return false;
-	elsif value in ('true', 'yes', 'on', '1') then
+	elsif lower(value) in ('true', 'yes', 'on', '1') then
 		return true;
 	end if;
 	perform api.fail(400, format('%s: must be true or false', name));
 end
 $$;
 
--- api.query_limit(req) -> rows on a page, 10 unless told; null for `all`. The first value counts.
-create or replace function api.query_limit(req jsonb) returns bigint
-language plpgsql immutable as $$
+-- A flag in the query: the usual words for yes and no, in any case.
+create or replace function api.query_flag(req jsonb, name text) returns boolean
+language sql stable as $$
+	select case when req->'query' ? name then api.flag_word(api.query(req, name), name) else false end
+$$;
+
+create or replace function api.page_number(value text, name text, otherwise bigint) returns bigint
+language plpgsql stable as $$
 declare
-	value text := coalesce(nullif(btrim(req->'query'->'limit'->>0), ''), '10');
-	n bigint;
+	n bigint := coalesce(api.integer(nullif(btrim(value), ''), name), otherwise);
 begin
-	if lower(value) = 'all' then
-		return null;
-	end if;
-	n := api.integer(value, 'limit');
 	if n < 0 then
-		perform api.fail(400, 'limit: must not be negative');
+		perform api.fail(400, format('%s: must not be negative', name));
 	end if;
 	return n;
 end
 $$;
 
+-- api.query_limit(req) -> rows on a page, 10 unless told; null for `all`. The first value counts.
+create or replace function api.query_limit(req jsonb) returns bigint
+language sql stable as $$
+	select case when not req->'query' ? 'limit' then 10
+	            when lower(btrim(req->'query'->'limit'->>0)) = 'all' then null
+	            else api.page_number(req->'query'->'limit'->>0, 'limit', 10) end
+$$;
+
 create or replace function api.query_offset(req jsonb) returns bigint
-language plpgsql immutable as $$
-declare
-	n bigint := api.integer(coalesce(nullif(btrim(req->'query'->'offset'->>0), ''), '0'), 'offset');
-begin
-	if n < 0 then
-		perform api.fail(400, 'offset: must not be negative');
-	end if;
-	return n;
-end
+language sql stable as $$
+	select case when req->'query' ? 'offset' then api.page_number(req->'query'->'offset'->>0, 'offset', 0) else 0 end
 $$;
 
 -- api.time(value, name) -> a time as people write it, year first; naive, a zone is cut off, all are UTC.
@@ -127,49 +131,46 @@ begin
 end
 $$;
 
+create or replace function api.text_checked(body jsonb, name text, most int) returns text
+language plpgsql stable as $$
+begin
+	if coalesce(body->>name, '') = '' then
+		perform api.fail(400, case when body ? name then format('%s: must not be empty', name)
+		                           else 'Missing Required Argument: ' || name end);
+	elsif jsonb_typeof(body->name) <> 'string' then
+		perform api.fail(400, format('%s: must be a string', name));
+	end if;
+	perform api.fail(400, format('%s: longer than %s characters', name, most));
+end
+$$;
+
 -- api.text(body, name, most) -> a string of the body, at most `most` characters; null when absent or null.
 create or replace function api.text(body jsonb, name text, most int) returns text
-language plpgsql immutable as $$
-declare
-	value text := body->>name;
-begin
-	if value is null then
-		return null;
-	end if;
-	if jsonb_typeof(body->name) <> 'string' then
-		perform api.fail(400, format('%s: must be a string', name));
-	elsif length(value) > most then
-		perform api.fail(400, format('%s: longer than %s characters', name, most));
-	end if;
-	return value;
-end
+language sql stable as $$
+	select case when body->>name is null or (jsonb_typeof(body->name) = 'string' and length(body->>name) <= most)
+	            then body->>name else api.text_checked(body, name, most) end
 $$;
 
 -- The same for one that may not be null or empty.
 create or replace function api.text_needed(body jsonb, name text, most int) returns text
-language plpgsql immutable as $$
-declare
-	value text := api.text(body, name, most);
+language sql stable as $$
+	select case when jsonb_typeof(body->name) = 'string' and length(body->>name) between 1 and most
+	            then body->>name else api.text_checked(body, name, most) end
+$$;
+
+create or replace function api.id_refused(body jsonb, name text) returns bigint
+language plpgsql stable as $$
 begin
-	if value is null or value = '' then
-		perform api.fail(400, format('%s: must not be empty', name));
-	end if;
-	return value;
+	perform api.fail(400, format('%s: must be a whole number', name));
 end
 $$;
 
 -- api.id(body, name) -> an id in the body, as a number or as its digits; null when absent or null.
 create or replace function api.id(body jsonb, name text) returns bigint
-language plpgsql immutable as $$
-begin
-	if body->>name is null then
-		return null;
-	end if;
-	if jsonb_typeof(body->name) not in ('number', 'string') then
-		perform api.fail(400, format('%s: must be a whole number', name));
-	end if;
-	return api.integer(body->>name, name);
-end
+language sql stable as $$
+	select case when body->>name is null then null
+	            when jsonb_typeof(body->name) in ('number', 'string') then api.integer(body->>name, name)
+	            else api.id_refused(body, name) end
 $$;
 
 create or replace function api.flag(body jsonb, name text, otherwise boolean) returns boolean
@@ -201,16 +202,12 @@ begin
 end
 $$;
 
--- api.hostnames(body, name) -> the names of a list of strings, each once, in the order given; null when absent.
-create or replace function api.hostnames(body jsonb, name text) returns text[]
-language plpgsql immutable as $$
+create or replace function api.hostnames_checked(body jsonb, name text) returns text[]
+language plpgsql stable as $$
 declare
 	names text[];
 	bad   boolean;
 begin
-	if body->>name is null then
-		return null;
-	end if;
 	if jsonb_typeof(body->name) <> 'array' then
 		perform api.fail(400, format('%s: must be a list of host names', name));
 	end if;
@@ -223,6 +220,12 @@ begin
 	end if;
 	return coalesce(names, '{}');
 end
+$$;
+
+-- api.hostnames(body, name) -> the names of a list of strings, each once, in the order given; null when absent.
+create or replace function api.hostnames(body jsonb, name text) returns text[]
+language sql stable as $$
+	select case when body->>name is null then null else api.hostnames_checked(body, name) end
 $$;
 
 -- api.later(req, names): parameters whose endpoint is there but whose other half is not built yet.

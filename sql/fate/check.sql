@@ -68,6 +68,12 @@ language sql stable as $$
 	   and q.completion_time is distinct from case when q.open_labors = 0 then q.last_closing_time end
 	   and q.move_time is null         -- a labor that joins or leaves by hand completes nothing and reopens nothing
 	union all
+	select 'an event type knows what the fates say of it', t.id, t::text
+	  from fate.event_types t
+	 where t.opens_by is distinct from (select min(f.id) from fate.fates f
+	                                     where f.creation_type_id = t.id and f.follows_id is null)
+	    or t.closes <> exists (select from fate.fates f where f.creation_type_id = t.id and f.follows_id is not null)
+	union all
 	select 'a total is what counting finds', n.total, n.what
 	  from (select fate.count('event') as total, (select count(*) from fate.events) as counted, 'events' as what
 	        union all select fate.count('labor'), (select count(*) from fate.labors), 'labors'

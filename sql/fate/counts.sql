@@ -27,6 +27,18 @@ begin
 end
 $$;
 
+-- fate.counts_add_events(type, ids, at): the same for events, which are ascending ids of one type and time.
+create or replace function fate.counts_add_events(p_type int, p_ids bigint[], p_at timestamptz) returns void
+language plpgsql as $$
+begin
+	insert into fate.count_deltas as d (backend, minute, kind, key, block, n, min_at, max_at)
+	select pg_backend_pid(), extract(epoch from now())::bigint / 60, 'event', p_type, b.block, b.n, p_at, p_at
+	  from (select id >> 12 as block, count(*) as n from unnest(p_ids) id group by 1) b
+	on conflict on constraint count_deltas_pkey do update
+	set n = d.n + excluded.n, min_at = least(d.min_at, excluded.min_at), max_at = greatest(d.max_at, excluded.max_at);
+end
+$$;
+
 -- fate.counts_add_labors(changes): the same for labors, all and open.
 create or replace function fate.counts_add_labors(p_changes fate.labor_change[]) returns void
 language plpgsql as $$

@@ -2,10 +2,8 @@
 
 -- fate.definitions_hold(): nothing an event is judged by may be deleted until this transaction ends.
 create or replace function fate.definitions_hold() returns void
-language plpgsql as $$
-begin
-	perform pg_advisory_xact_lock_shared(hashtext('fate.definitions'));
-end
+language sql as $$
+	select pg_advisory_xact_lock_shared(hashtext('fate.definitions'))
 $$;
 
 -- fate.definitions_own(): waits until no event is being judged; for deletions. fails 55P03 (503) after two seconds,

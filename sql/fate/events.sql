@@ -24,12 +24,11 @@ declare
 	ids     bigint[];
 	changes fate.labor_change[];
 begin
-	perform api.plan_for(cardinality(p_hosts));
+	if api.many(cardinality(p_hosts)) then
+		perform api.plan_for_many();
+	end if;
 	perform fate.definitions_hold();
-	select coalesce(p_fate, (select min(id) from fate.fates where creation_type_id = p_type and follows_id is null)),
-	       exists (select from fate.fates where creation_type_id = p_type and follows_id is not null)
-	  into starts, moves
-	  from fate.event_types where id = p_type;
+	select coalesce(p_fate, opens_by), closes into starts, moves from fate.event_types where id = p_type;
 	if not found then
 		perform api.fail(400, 'Bad event type');
 	end if;
@@ -47,7 +46,10 @@ begin
 		returning id
 	)
 	select array_agg(id order by id) into ids from thrown;
-	perform fate.events_counted(p_type, ids, p_now);
+	perform fate.counts_add_events(p_type, ids, p_now);
+	if ids[1] >> 10 <> (ids[cardinality(ids)] + 1) >> 10 then
+		perform fate.journal_tend(ids[1], ids[cardinality(ids)]);
+	end if;
 
 	if starts is not null or moves then
 		changes := fate.question(p_type, ids, p_hosts, p_now, starts, moves, p_quest);
@@ -85,7 +87,9 @@ begin
 		       f.for_creator, f.for_owner,
 		       exists (select from fate.fates n where n.follows_id = f.id) as goes_on
 		  from thrown t
-		  join fate.labors l on l.host_id = t.host_id and l.completion_event_id is null
+		 cross join lateral (
+		       -- offset 0: by the host, never by the fate, whatever the planner thinks it knows of either.
+		       select * from fate.labors where host_id = t.host_id and completion_event_id is null offset 0) l
 		  join fate.fates f on f.follows_id = l.fate_id and f.creation_type_id = p_type
 	), closed as (
 		update fate.labors l
@@ -120,24 +124,13 @@ begin
 end
 $$;
 
--- fate.events_counted(type, ids, now): the events just stored, by blocks of ids; folds and makes room now and then.
-create or replace function fate.events_counted(p_type int, p_ids bigint[], p_now timestamptz) returns void
+-- fate.journal_tend(low, high): folds and makes room, when the events just stored, of these ids, make it time to.
+create or replace function fate.journal_tend(low bigint, high bigint) returns void
 language plpgsql as $$
-declare
-	low  bigint := p_ids[1];
-	high bigint := p_ids[cardinality(p_ids)];
 begin
-	if low >> 12 = high >> 12 then
-		perform fate.counts_add('event', p_type, low >> 12, cardinality(p_ids), p_now);
-	else
-		perform fate.counts_add('event', p_type, block, n, p_now)
-		   from (select id >> 12 as block, count(*) as n from unnest(p_ids) id group by 1 order by 1) b;
-	end if;
-	if low >> 10 <> (high + 1) >> 10 then
-		perform fate.counts_fold();
-		if low >> 20 <> (high + 1) >> 20 then
-			perform fate.event_partitions_ensure();
-		end if;
+	perform fate.counts_fold();
+	if low >> 20 <> (high + 1) >> 20 then
+		perform fate.event_partitions_ensure();
 	end if;
 end
 $$;

@@ -13,6 +13,24 @@ begin
 end
 $$;
 
+-- fate.fates_judge(): after any change of fates, writes into the event types what these now say of them. One at a time, and
+-- looking only when its turn has come, or two changes at once could each miss the other.
+create or replace function fate.fates_judge() returns trigger
+language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock(hashtext('fate.fates_judge'));
+	update fate.event_types t
+	   set opens_by = f.opens_by, closes = f.closes
+	  from (select types.id, min(f.id) filter (where f.follows_id is null) as opens_by,
+	               coalesce(bool_or(f.follows_id is not null), false) as closes
+	          from fate.event_types types left join fate.fates f on f.creation_type_id = types.id group by 1) f
+	 where f.id = t.id and (t.opens_by, t.closes) is distinct from (f.opens_by, f.closes);
+	return null;
+end
+$$;
+create or replace trigger judge after insert or update or delete on fate.fates
+for each statement execute function fate.fates_judge();
+
 -- fate.fates_follow(id, follows): makes the fate follow another, or none. One at a time, or two that are right
 -- alone could close a circle together. fails WE409 on a circle or an unknown fate.
 create or replace function fate.fates_follow(p_id int, p_follows int) returns void

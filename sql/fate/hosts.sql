@@ -13,7 +13,7 @@ $$;
 create or replace function fate.hosts_named(p_names text[]) returns bigint[]
 language plpgsql as $$
 declare
-	ids  bigint[] := fate.hosts_known(p_names);
+	ids  bigint[] := array(select id from fate.hosts where hostname = any(p_names) order by id);
 	made bigint;
 begin
 	if cardinality(ids) = cardinality(p_names) then

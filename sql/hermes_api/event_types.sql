@@ -47,7 +47,7 @@ begin
 		perform api.fail(400, 'Category and State are required');
 	end if;
 	made := array(select row(0, api.text_needed(o, 'category', 64), api.text_needed(o, 'state', 32),
-	                         api.text(o, 'description', 1024), api.flag(o, 'restricted', false))::fate.event_types
+	                         api.text(o, 'description', 1024), api.flag(o, 'restricted', false), null, false)::fate.event_types
 	                from jsonb_array_elements(many) with ordinality e (o, i) order by i);
 	select format('%s %s', m.category, m.state) into taken from unnest(made) m
 	 group by m.category, m.state having count(*) > 1

@@ -93,13 +93,14 @@ declare
 	names    text[];
 	hosts    bigint[];
 	ids      bigint[];
-	e        fate.events;
+	made     text;
 begin
-	perform api.must_have(body, 'user');
 	username := people.named(body, 'user', req->'settings'->>'domain');
 	type := hermes_api.event_type_of_body(body);
 	note := api.text(body, 'note', 65535);
-	perform api.later(body, 'hostQuery');
+	if body ? 'hostQuery' then
+		perform api.later(body, 'hostQuery');
+	end if;
 	quest := api.id(body, 'questId');
 	names := api.hostnames(body, 'hostnames');
 	if body->>'hostname' is not null then
@@ -121,10 +122,9 @@ begin
 
 	ids := fate.events_throw(type, hosts, username, note, people.other(actor, username));
 	if cardinality(ids) = 1 then
-		select * into e from fate.events where id = ids[1];
 		-- The quirk: this href has no scheme and host.
-		return api.created((req->>'mount') || '/events/' || e.id,
-		                   hermes_api.event_members(e, req->>'mount', null));
+		select hermes_api.event_members(e, req->>'mount', null) into made from fate.events e where id = ids[1];
+		return api.created((req->>'mount') || '/events/' || ids[1], made);
 	end if;
 	return api.created(null,
 		'"events":' || api.list(array(select text from hermes_api.event_texts(ids, base, null)))

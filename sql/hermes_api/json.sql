@@ -67,7 +67,9 @@ language plpgsql stable as $$
 declare
 	used int[];
 begin
-	perform api.plan_for(cardinality(ids));
+	if api.many(cardinality(ids)) then
+		perform api.plan_for_many();
+	end if;
 	if x.eventtypes then
 		used := array(select distinct e.event_type_id from fate.events e where e.id = any(ids));
 	end if;
@@ -108,7 +110,9 @@ create or replace function hermes_api.labor_texts(ids bigint[], base text, x her
 returns table (labor_id bigint, quest_id bigint, text text)
 language plpgsql stable as $$
 begin
-	perform api.plan_for(cardinality(ids));
+	if api.many(cardinality(ids)) then
+		perform api.plan_for_many();
+	end if;
 	if x.hosts or x.events or x.quests or x.fates or x.asked_by then
 		return query select * from hermes_api.labor_texts_expanded(ids, base, x);
 	else

@@ -25,6 +25,9 @@ create table fate.event_types (
 	state       text not null check (length(state) <= 32),
 	description text check (length(description) <= 1024),
 	restricted  boolean not null default false,
+	-- What the fates say of it, so that an event need not ask them all; kept by fate.fates_judge().
+	opens_by    int,                            -- the starting fate that makes a labor of an event; null: none
+	closes      boolean not null default false, -- an event may close labors
 	unique (category, state)
 );
 

@@ -1,10 +1,8 @@
 -- people.qualified(name, domain) -> the name as Hermes writes it: with the domain, unless it looks like an
 -- address already (hermes-behaviour.md section 3, User names; the quirk `a@localhost` included).
 create or replace function people.qualified(name text, domain text) returns text
-language plpgsql immutable as $$
-begin
-	return case when name ~ '^[^@]+@[^@]+\.[^@]+' then name else name || '@' || domain end;
-end
+language sql immutable as $$
+	select case when name ~ '^[^@]+@[^@]+\.[^@]+' then name else name || '@' || domain end
 $$;
 
 -- people.must_be_signed_in(req) -> who asks, qualified. First line of every endpoint.
@@ -28,8 +26,9 @@ $$;
 create or replace function people.named(body jsonb, name text, domain text) returns text
 language plpgsql immutable as $$
 declare
-	value text := people.qualified(api.text_needed(body, name, 64), domain);
+	value text := api.text_needed(body, name, 64);
 begin
+	value := people.qualified(value, domain);
 	if length(value) > 64 then
 		perform api.fail(400, format('%s: longer than 64 characters with the domain', name));
 	end if;

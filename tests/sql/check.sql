@@ -1,7 +1,7 @@
 -- fate.check() finds nothing in a lawful world, and names the rule for each row that is broken by hand.
 begin;
 \ir lib.psql
-select plan(41);
+select plan(43);
 
 -- tests.found() -> the rules that are broken now; tests.broken(command) -> those that it breaks. Undone afterwards.
 create function tests.found() returns text
@@ -127,6 +127,12 @@ select tests.quest(1, 'd');
 select is(tests.broken($$ update fate.quests set completion_time = now() where id = 2 $$), :'rule' || ' (2)',
 	'... too early');
 
+\set rule 'an event type knows what the fates say of it'
+select is(tests.broken($$ update fate.event_types set opens_by = 2 where id = 1 $$), :'rule' || ' (1)',
+	:'rule' || ': another opens');
+select is(tests.broken($$ update fate.event_types set closes = not closes where id = 2 $$), :'rule' || ' (2)',
+	'... it closes');
+
 \set rule 'a total is what counting finds'
 select is(tests.broken($$ select fate.counts_add('event', 1, 0, 1) $$), :'rule' || ' (8)',
 	:'rule' || ': events');
@@ -135,8 +141,7 @@ select is(tests.broken($$ select fate.counts_add('open', 1, 0, -1) $$), :'rule' 
 select is(tests.broken($$ insert into fate.hosts (hostname) values ('x') $$), :'rule' || ' (4)', '... hosts');
 select is((select count(distinct rule) from fate.check()), 0::bigint, 'and all is as it was');
 
--- ---- lawful, and found all the same ----
--- The rules are applied to all history as if today's fates had always been. Each story is what people may do.
+-- ---- lawful, though today's fates would judge otherwise ----
 select tests.story(2);
 select tests.throw(tests.type('log', 'entry'), 'web');
 select tests.fate(3);

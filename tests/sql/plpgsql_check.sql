@@ -11,7 +11,8 @@ language sql as $$
 	  from pg_proc p
 	  join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
 	  join pg_namespace n on n.oid = p.pronamespace,
-	       plpgsql_check_function_tb(p.oid, fatal_errors => false, other_warnings => true, extra_warnings => true,
+	       plpgsql_check_function_tb(p.oid, coalesce((select tgrelid from pg_trigger where tgfoid = p.oid), 0)::regclass,
+	                                 fatal_errors => false, other_warnings => true, extra_warnings => true,
 	                                 security_warnings => true, performance_warnings => false) c
 	 where n.nspowner = 'moirai_owner'::regrole
 	   and not (c.message = 'never read variable "actor"' and p.prosrc ~ 'actor +text +:= people.must_be_signed_in\(req\)')
