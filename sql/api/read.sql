@@ -158,19 +158,20 @@ language sql stable as $$
 	            then body->>name else api.text_checked(body, name, most) end
 $$;
 
-create or replace function api.id_refused(body jsonb, name text) returns bigint
+create or replace function api.id_checked(body jsonb, name text) returns bigint
 language plpgsql stable as $$
 begin
-	perform api.fail(400, format('%s: must be a whole number', name));
+	if jsonb_typeof(body->name) not in ('number', 'string') then
+		perform api.fail(400, format('%s: must be a whole number', name));
+	end if;
+	return api.integer(body->>name, name);
 end
 $$;
 
 -- api.id(body, name) -> an id in the body, as a number or as its digits; null when absent or null.
 create or replace function api.id(body jsonb, name text) returns bigint
 language sql stable as $$
-	select case when body->>name is null then null
-	            when jsonb_typeof(body->name) in ('number', 'string') then api.integer(body->>name, name)
-	            else api.id_refused(body, name) end
+	select case when body->>name is not null then api.id_checked(body, name) end
 $$;
 
 create or replace function api.flag(body jsonb, name text, otherwise boolean) returns boolean

@@ -29,18 +29,20 @@ language sql stable as $$
 	            else '"' || rpad((value at time zone 'UTC')::text, 26, '0') || '"' end
 $$;
 
--- api.segment(text) -> the text as one segment of a URL's path.
-create or replace function api.segment(value text) returns text
+create or replace function api.segment_escaped(value text) returns text
 language plpgsql immutable as $$
 begin
-	if value ~ '^[A-Za-z0-9._~-]*$' then
-		return value;
-	end if;
 	return (select string_agg(case when b between 33 and 126 and chr(b) ~ '[A-Za-z0-9._~-]' then chr(b)
 	                               else '%' || upper(lpad(to_hex(b), 2, '0')) end, '' order by i)
 	          from (select i, get_byte(convert_to(value, 'UTF8'), i) as b
 	                  from generate_series(0, octet_length(value) - 1) i) bytes);
 end
+$$;
+
+-- api.segment(text) -> the text as one segment of a URL's path.
+create or replace function api.segment(value text) returns text
+language sql immutable as $$
+	select case when value is null or value ~ '^[A-Za-z0-9._~-]*$' then value else api.segment_escaped(value) end
 $$;
 
 -- api.list(texts) -> a JSON list of JSON texts.

@@ -75,7 +75,7 @@ begin
 	else
 		if opened then
 			ids := array(select id from fate.labors
-			              where completion_event_id is null and (fates is null or fate_id = any(fates))
+			              where completion_time is null and (fates is null or fate_id = any(fates))
 			              order by id limit page_limit offset page_offset);
 			total := fate.count('open', fates);
 		else

@@ -99,8 +99,10 @@ create table fate.labors (
 	for_owner           boolean not null,
 	check ((completion_event_id is null) = (completion_time is null))
 ) with (fillfactor = 90);
+-- Both hold the open labors, and each says so in words of its own: a query that names a host must not be able to choose
+-- the other, which looks cheaper to the planner as long as it believes that few labors are open.
 create index labors_open_host on fate.labors (host_id, fate_id) where completion_event_id is null;
-create index labors_open on fate.labors (id) where completion_event_id is null;
+create index labors_open on fate.labors (id) where completion_time is null;
 create index on fate.labors (host_id, id);
 create index on fate.labors (quest_id, id) where quest_id is not null;
 create index on fate.labors (fate_id, id);

@@ -84,3 +84,22 @@ def test_many_hosts_fit_into_one_request(api, world, sql):
     assert said["totalEvents"] == len(said["events"]) == 20000
     assert sql.one("select count(*), min(id), max(id) from fate.labors") == (20000, 1, 20000)
     assert ok(api.get("/labors?limit=1&offset=19999"))["labors"][0]["id"] == 20000
+
+
+def test_open_labors_are_found_by_their_hosts_even_while_the_planner_believes_that_none_are_open(api, world, sql):
+    opening, closing = world.chain("work required", "work completed")
+    hosts = [f"host{i}" for i in range(3000)]
+    world.throw(opening, *hosts)
+    world.throw(closing, *hosts)
+    sql.run("vacuum analyze fate.labors")
+    world.throw(opening, *hosts)
+
+    def read():
+        sql.run("select pg_stat_clear_snapshot()")
+        return sql.one("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'labors_open'")
+    before = read()
+    world.throw(closing, *hosts)
+    world.throw(opening, "host1")
+    world.throw(closing, "host1")
+    assert ok(api.get("/labors?open=true&limit=1"))["totalLabors"] == 0
+    assert read() - before <= 10
