@@ -48,6 +48,11 @@ void db_free(struct db **db)
 	*db = NULL;
 }
 
+void db_rest(struct db *db)
+{
+	disconnect(db);
+}
+
 /* Our wishes come before the URL, so that it may overrule them. */
 static bool connect_again(struct db *db)
 {

@@ -31,6 +31,10 @@ struct db_statement {
 struct db *db_new(const char *url, const char *program, long timeout);
 void db_free(struct db **db);
 
+/* Closes the connection until it is needed again: libpq's buffers never shrink, and the backend's memory hardly. For
+ * after a large answer, so that an idle program is small. */
+void db_rest(struct db *db);
+
 /* Runs the statement in a transaction of its own. The caller owns *ret_result, which is filled with rows on S_OK, on
  * other states with the error or NULL; db_message() reads it. */
 enum status db_query(struct db *db, const struct db_statement *statement, const char *const *values,

@@ -99,6 +99,8 @@ static void bury(struct state *st, pid_t pid, int status)
 		if (c.pid != pid)
 			continue;
 		st->children[i] = st->children[--st->n];
+		if (now() - c.born >= YOUNG_SECONDS)
+			st->pause = 0;
 		if (status == 0 || c.old)
 			return;
 		if (WIFSIGNALED(status))
@@ -107,8 +109,6 @@ static void bury(struct state *st, pid_t pid, int status)
 			log_line(LOG_LEVEL_ERROR, "worker %d ended with status %d", (int)pid, WEXITSTATUS(status));
 		if (now() - c.born < YOUNG_SECONDS)
 			hold_back(st);
-		else
-			st->pause = 0;
 		return;
 	}
 }

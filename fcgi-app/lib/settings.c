@@ -12,7 +12,8 @@
 
 #include "lib/settings.h"
 
-enum kind { TEXT, NUMBER, FLAG, ELSEWHERE };
+/* SECRET is text that may hold a password: no refusal repeats it. */
+enum kind { TEXT, SECRET, NUMBER, FLAG, ELSEWHERE };
 
 struct row {
 	const char *name;
@@ -28,7 +29,7 @@ struct row {
 #define NGINX "is nginx's business: see nginx/moirai.conf"
 
 static const struct row rows[] = {
-	{ "database", TEXT, AT(database), "postgresql:///moirai?user=moirai_web", 0, 0,
+	{ "database", SECRET, AT(database), "postgresql:///moirai?user=moirai_web", 0, 0,
 	  "libpq URL; several hosts may be named, the one that takes writes is used" },
 	{ "domain", TEXT, AT(domain), "localhost", 0, 0, "appended to names of users that have none" },
 	{ "user_auth_header", TEXT, AT(user_auth_header), "X-Hermes-Email", 0, 0,
@@ -124,7 +125,8 @@ static bool set_flag(struct settings *s, const struct row *row, const char *valu
 static bool set(struct settings *s, const struct row *row, const char *value)
 {
 	switch (row->kind) {
-	case TEXT:   return set_text(s, row, value);
+	case TEXT:
+	case SECRET: return set_text(s, row, value);
 	case NUMBER: return set_number(s, row, value);
 	case FLAG:   return set_flag(s, row, value);
 	case ELSEWHERE:
@@ -147,7 +149,7 @@ void settings_init(struct settings *s)
 void settings_done(struct settings *s)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
-		if (rows[i].kind == TEXT) {
+		if (rows[i].kind == TEXT || rows[i].kind == SECRET) {
 			free(*(char **)field(s, &rows[i]));
 			*(char **)field(s, &rows[i]) = NULL;
 		}
@@ -181,8 +183,9 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 	return false;
 }
 
+/* `seen` has a bit for each row that stood in this file before. */
 static bool take_pair(struct settings *s, yaml_document_t *doc, const yaml_node_pair_t *pair,
-                      const char *path, char *why, size_t size)
+                      unsigned long long *seen, const char *path, char *why, size_t size)
 {
 	const yaml_node_t *key = yaml_document_get_node(doc, pair->key);
 	const yaml_node_t *value = yaml_document_get_node(doc, pair->value);
@@ -196,30 +199,37 @@ static bool take_pair(struct settings *s, yaml_document_t *doc, const yaml_node_
 	row = find_row(name);
 	if (row == NULL)
 		return refuse(why, size, "%s:%lu: unknown setting: %s", path, line, name);
+	if (*seen & 1ULL << (row - rows))
+		return refuse(why, size, "%s:%lu: %s stands here twice", path, line, row->name);
+	*seen |= 1ULL << (row - rows);
 	if (row->kind == ELSEWHERE)
 		return set(s, row, "");
 	if (value->type != YAML_SCALAR_NODE)
 		return refuse(why, size, "%s:%lu: %s %s", path, line, row->name, reason);
 	text = (const char *)value->data.scalar.value;
+	if (strlen(text) != value->data.scalar.length)
+		return refuse(why, size, "%s:%lu: %s holds a NUL character", path, line, row->name);
 	if (value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 	    (strcmp(text, "null") == 0 || strcmp(text, "~") == 0))
 		text = "";
-	if ((row->kind == TEXT && !makes_sense(row, text, &reason)) ||
+	if (((row->kind == TEXT || row->kind == SECRET) && !makes_sense(row, text, &reason)) ||
 	    (!set(s, row, text) && !makes_sense(row, text, &reason)))
-		return refuse(why, size, "%s:%lu: %s: '%s' %s", path, line, row->name, text, reason);
+		return refuse(why, size, "%s:%lu: %s: '%s' %s", path, line, row->name,
+		              row->kind == SECRET ? "..." : text, reason);
 	return true;
 }
 
 static bool take_document(struct settings *s, yaml_document_t *doc, const char *path, char *why, size_t size)
 {
 	const yaml_node_t *root = yaml_document_get_root_node(doc);
+	unsigned long long seen = 0;
 
 	if (root == NULL || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0))
 		return true;       /* an empty file sets nothing */
 	if (root->type != YAML_MAPPING_NODE)
 		return refuse(why, size, "%s:%zu: expected lines of the form key: value", path, root->start_mark.line + 1);
 	for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++)
-		if (!take_pair(s, doc, p, path, why, size))
+		if (!take_pair(s, doc, p, &seen, path, why, size))
 			return false;
 	return true;
 }
@@ -277,6 +287,7 @@ void settings_print(const struct settings *s, FILE *out)
 
 		switch (row->kind) {
 		case TEXT:
+		case SECRET:
 			fprintf(out, "# %s\n", row->help);
 			print_text(row->name, *(char **)field(s, row), out);
 			break;

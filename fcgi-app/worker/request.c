@@ -87,11 +87,14 @@ static enum status find_route(struct request *r, const char *uri)
 
 static enum status read_body(struct request *r)
 {
-	long size = strtol(request_param(r, "CONTENT_LENGTH"), NULL, 10);
+	const char *length = request_param(r, "CONTENT_LENGTH");
+	long size = strtol(length, NULL, 10);
 	AUTO(text) char *text = NULL;
 	int got;
 
-	if (size < 0 || (size_t)size > INPUT_MAX_BODY)
+	if (length[strspn(length, "0123456789")] != '\0')
+		return refuse(r, S_INVALID, "Content-Length: is not a number.");
+	if ((size_t)size > INPUT_MAX_BODY)
 		return refuse(r, S_TOO_LARGE, "The body is larger than %zu bytes.", INPUT_MAX_BODY);
 	text = malloc((size_t)size + 1);
 	assert(text != NULL);
@@ -191,7 +194,7 @@ static enum status work(struct request *r)
 	return s;
 }
 
-/* Frees all of it, half-built too. After something large the memory goes back to the system: workers stay small. */
+/* Frees all of it, half-built too. After something large the memory goes back to the system: idle workers are small. */
 static void request_done(struct request *r)
 {
 	bool large = (r->result != NULL && PQntuples(r->result) > 0 && (size_t)PQresultMemorySize(r->result) > LARGE) ||
@@ -202,9 +205,11 @@ static void request_done(struct request *r)
 	json_decref(r->query);
 	json_decref(r->body);
 	PQclear(r->result);
-	*r = (struct request){ 0 };
-	if (large)
+	if (large) {
+		db_rest(r->worker->db);
 		malloc_trim(0);
+	}
+	*r = (struct request){ 0 };
 }
 
 void request_serve(struct worker *worker, FCGX_Request *fcgi)

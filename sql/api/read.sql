@@ -8,7 +8,7 @@
 
 -- api.many(n): is this more than a small request? The role moirai_web keeps its plans and walks indexes (roles.sql),
 -- which is right for small requests however large the tables are. For many rows api.plan_for_many() lets the planner
--- make a plan of its own for each of this transaction's further statements.
+-- make a plan of its own for each of this transaction's further statements, and keeps their rows in memory.
 create or replace function api.many(n bigint) returns boolean
 language sql immutable as $$
 	select n > 500
@@ -17,7 +17,8 @@ create or replace function api.plan_for_many() returns void
 language plpgsql as $$
 begin
 	perform set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),
-	        set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true);
+	        set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true),
+	        set_config('work_mem', '256MB', true);
 end
 $$;
 
@@ -226,7 +227,7 @@ $$;
 -- api.hostnames(body, name) -> the names of a list of strings, each once, in the order given; null when absent.
 create or replace function api.hostnames(body jsonb, name text) returns text[]
 language sql stable as $$
-	select case when body->>name is null then null else api.hostnames_checked(body, name) end
+	select case when jsonb_typeof(body->name) <> 'null' then api.hostnames_checked(body, name) end
 $$;
 
 -- api.later(req, names): parameters whose endpoint is there but whose other half is not built yet.

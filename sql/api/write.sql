@@ -45,12 +45,6 @@ language sql immutable as $$
 	select case when value is null or value ~ '^[A-Za-z0-9._~-]*$' then value else api.segment_escaped(value) end
 $$;
 
--- api.list(texts) -> a JSON list of JSON texts.
-create or replace function api.list(texts text[]) returns text
-language sql stable as $$
-	select '[' || coalesce(array_to_string(texts, ','), '') || ']'
-$$;
-
 -- api.objects_list(members) -> a JSON list of objects, given by their members without braces.
 create or replace function api.objects_list(members text[]) returns text
 language sql stable as $$

@@ -13,9 +13,13 @@ $$;
 create or replace function fate.hosts_named(p_names text[]) returns bigint[]
 language plpgsql as $$
 declare
-	ids  bigint[] := array(select id from fate.hosts where hostname = any(p_names) order by id);
+	ids  bigint[];
 	made bigint;
 begin
+	if api.many(cardinality(p_names)) then
+		perform api.plan_for_many();
+	end if;
+	ids := array(select id from fate.hosts where hostname = any(p_names) order by id);
 	if cardinality(ids) = cardinality(p_names) then
 		return ids;
 	end if;

@@ -87,13 +87,13 @@ declare
 begin
 	ids := fate.events_page(array[t.id], '-infinity', 'infinity', 0, page_limit, page_offset);
 	if x.events then
-		events := array(select text from hermes_api.event_texts(ids, base, x));
+		events := array(select members from hermes_api.events_json(ids, base, x));
 	else
 		events := array(select hermes_api.stub('events', id, base) from unnest(ids) id);
 	end if;
 	return api.ok(hermes_api.event_type_members(t, base, x.fates)
 	              || ',"limit":' || api.json(page_limit) || ',"offset":' || page_offset
-	              || ',"events":' || api.list(events));
+	              || ',"events":' || api.objects_list(events));
 end
 $$;
 

@@ -54,7 +54,7 @@ begin
 	end if;
 	return api.ok(api.page(req, page_limit, page_offset)
 		|| case when counted then ',"totalEvents":' || total else '' end || ',"events":'
-		|| api.list(array(select text from hermes_api.event_texts(ids, req->>'base', hermes_api.expand(req)))));
+		|| api.objects_list(array(select members from hermes_api.events_json(ids, req->>'base', hermes_api.expand(req)))));
 end
 $$;
 
@@ -127,7 +127,7 @@ begin
 		return api.created((req->>'mount') || '/events/' || ids[1], made);
 	end if;
 	return api.created(null,
-		'"events":' || api.list(array(select text from hermes_api.event_texts(ids, base, null)))
+		'"events":' || api.objects_list(array(select members from hermes_api.events_json(ids, base, null)))
 		|| ',"totalEvents":' || cardinality(ids));
 end
 $$;
@@ -163,13 +163,13 @@ create or replace function hermes_api.events_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	found_text text;
+	found text;
 begin
-	select text into found_text
-	  from hermes_api.event_texts(array[api.path_id(req, 'id')], req->>'base', hermes_api.expand(req));
-	if found_text is null then
+	select members into found
+	  from hermes_api.events_json(array[api.path_id(req, 'id')], req->>'base', hermes_api.expand(req));
+	if found is null then
 		perform api.fail(404, format('No such Event %s found', req->'path'->>'id'));
 	end if;
-	return api.ok(substr(found_text, 2, length(found_text) - 2));
+	return api.ok(found);
 end
 $$;

@@ -91,27 +91,28 @@ begin
 	event_ids := array(select id from (select id from fate.events where host_id = h.id
 	                                    order by id desc limit page_limit offset page_offset) e order by id);
 	if x.labors then
-		labors := array(select text from hermes_api.labor_texts(labor_ids, base, x));
+		labors := array(select members from hermes_api.labors_json(labor_ids, base, x));
 	else
 		labors := array(select hermes_api.stub('labors', id, base) from unnest(labor_ids) id);
 	end if;
 	if x.events then
-		events := array(select text from hermes_api.event_texts(event_ids, base, x));
+		events := array(select members from hermes_api.events_json(event_ids, base, x));
 	else
 		events := array(select hermes_api.stub('events', id, base) from unnest(event_ids) id);
 	end if;
 	-- One entry for each labor that has a quest, so duplicates: a quirk that clients may rely on.
 	quests := array(
-		select coalesce(q.text, hermes_api.stub('quests', l.quest_id, base))
+		select coalesce(q.members, hermes_api.stub('quests', l.quest_id, base))
 		  from unnest(labor_ids) with ordinality i (id, n)
 		  join fate.labors l on l.id = i.id and l.quest_id is not null
-		  left join hermes_api.quest_texts(
+		  left join hermes_api.quests_json(
 		         (select array_agg(distinct quest_id) from fate.labors where x.quests and id = any(labor_ids)),
 		         base, x, false, false) q on q.quest_id = l.quest_id
 		 order by i.n);
 	return api.ok(hermes_api.host_members(h, base)
 		|| ',"limit":' || api.json(page_limit) || ',"offset":' || page_offset
-		|| ',"labors":' || api.list(labors) || ',"quests":' || api.list(quests) || ',"events":' || api.list(events)
+		|| ',"labors":' || api.objects_list(labors) || ',"quests":' || api.objects_list(quests)
+		|| ',"events":' || api.objects_list(events)
 		|| ',"lastEvent":' || coalesce((select api.json(at) from fate.events where host_id = h.id
 		                                 order by id desc limit 1), 'null'));
 end
@@ -146,8 +147,8 @@ begin
 end
 $$;
 
--- hermes_api.stub(collection, id, base) -> {id, href}: what stands for a thing that is not expanded.
+-- hermes_api.stub(collection, id, base) -> the members id and href, which stand for a thing that is not expanded.
 create or replace function hermes_api.stub(collection text, id bigint, base text) returns text
 language sql stable as $$
-	select '{"id":' || id || ',"href":' || api.json(base || '/' || collection || '/' || id) || '}'
+	select '"id":' || id || ',"href":' || api.json(base || '/' || collection || '/' || id)
 $$;

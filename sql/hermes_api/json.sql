@@ -27,7 +27,7 @@ begin
 	       || ',"description":' || api.json(t.description) || ',"restricted":' || api.json(t.restricted)
 	       || ',"href":' || api.json(base || '/eventtypes/' || t.id)
 	       || case when fates then ',"autoCreates":' || coalesce(
-	                 (select api.list(array_agg('{' || hermes_api.fate_members(f, base, false) || '}' order by f.id))
+	                 (select api.objects_list(array_agg(hermes_api.fate_members(f, base, false) order by f.id))
 	                    from fate.fates f where f.creation_type_id = t.id), '[]')
 	               else '' end;
 end
@@ -60,9 +60,9 @@ language sql stable as $$
 	       || coalesce(',"eventType":' || type, '')
 $$;
 
--- hermes_api.event_texts(ids, base, expand) -> a row for each event, in the order given.
-create or replace function hermes_api.event_texts(ids bigint[], base text, x hermes_api.expand)
-returns table (event_id bigint, text text)
+-- hermes_api.events_json(ids, base, expand) -> the members of each event, in the order given.
+create or replace function hermes_api.events_json(ids bigint[], base text, x hermes_api.expand)
+returns table (event_id bigint, members text)
 language plpgsql stable as $$
 declare
 	used int[];
@@ -79,9 +79,9 @@ begin
 			  from fate.event_types t where t.id = any(used)
 		)
 		select e.id,
-		       '{' || hermes_api.event_members(e, base, t.text)
+		       hermes_api.event_members(e, base, t.text)
 		       || coalesce(',"host":{' || hermes_api.host_members(h, base) || '}', '')
-		       || case when x.asked_by then ',"askedBy":' || api.json(e.asked_by) else '' end || '}'
+		       || case when x.asked_by then ',"askedBy":' || api.json(e.asked_by) else '' end
 		  from unnest(ids) with ordinality i (id, n)
 		  join fate.events e on e.id = i.id
 		  left join types t on t.id = e.event_type_id
@@ -105,19 +105,19 @@ language sql stable as $$
 	       || case when l.quest_id is null then '' else ',"targetTime":' || api.json(target) end
 $$;
 
--- hermes_api.labor_texts(ids, base, expand) -> a row for each labor, in the order given.
-create or replace function hermes_api.labor_texts(ids bigint[], base text, x hermes_api.expand)
-returns table (labor_id bigint, quest_id bigint, text text)
+-- hermes_api.labors_json(ids, base, expand) -> the members of each labor, in the order given.
+create or replace function hermes_api.labors_json(ids bigint[], base text, x hermes_api.expand)
+returns table (labor_id bigint, quest_id bigint, members text)
 language plpgsql stable as $$
 begin
 	if api.many(cardinality(ids)) then
 		perform api.plan_for_many();
 	end if;
 	if x.hosts or x.events or x.quests or x.fates or x.asked_by then
-		return query select * from hermes_api.labor_texts_expanded(ids, base, x);
+		return query select * from hermes_api.labors_json_expanded(ids, base, x);
 	else
 		return query
-			select l.id, l.quest_id, '{' || hermes_api.labor_members(l, q.target_time, base) || '}'
+			select l.id, l.quest_id, hermes_api.labor_members(l, q.target_time, base)
 			  from unnest(ids) with ordinality i (id, n)
 			  join fate.labors l on l.id = i.id
 			  left join fate.quests q on q.id = l.quest_id
@@ -127,8 +127,8 @@ end
 $$;
 
 -- The same with what is expanded. Each definition and quest is written once, however many labors show it.
-create or replace function hermes_api.labor_texts_expanded(ids bigint[], base text, x hermes_api.expand)
-returns table (labor_id bigint, quest_id bigint, text text)
+create or replace function hermes_api.labors_json_expanded(ids bigint[], base text, x hermes_api.expand)
+returns table (labor_id bigint, quest_id bigint, members text)
 language plpgsql stable as $$
 declare
 	used int[];
@@ -148,14 +148,14 @@ begin
 			 where x.events and x.eventtypes
 			   and t.id in (select f.creation_type_id from fate.fates f where f.id = any(used))
 		), quests as materialized (
-			select q.quest_id as id, q.text
-			  from hermes_api.quest_texts(
+			select q.quest_id as id, '{' || q.members || '}' as text
+			  from hermes_api.quests_json(
 			         (select array_agg(distinct l.quest_id) from fate.labors l where x.quests and l.id = any(ids)),
 			         base, x, false, false) q
 			 where x.quests
 		)
 		select l.id, l.quest_id,
-		       '{' || hermes_api.labor_members(l, lq.target_time, base)
+		       hermes_api.labor_members(l, lq.target_time, base)
 		       || coalesce(',"host":{' || hermes_api.host_members(h, base) || '}', '')
 		       || case when x.events
 		               then ',"creationEvent":' || coalesce('{' || hermes_api.event_members(e1, base, t1.text) || '}', 'null')
@@ -164,7 +164,7 @@ begin
 		       || case when x.quests then ',"quest":' || coalesce(q.text, 'null') else '' end
 		       || case when x.fates then ',"fate":' || f1.text || ',"closingFate":' || coalesce(f2.text, 'null')
 		               else '' end
-		       || case when x.asked_by then ',"askedBy":' || api.json(l.ack_asked_by) else '' end || '}'
+		       || case when x.asked_by then ',"askedBy":' || api.json(l.ack_asked_by) else '' end
 		  from unnest(ids) with ordinality i (id, n)
 		  join fate.labors l on l.id = i.id
 		  left join fate.quests lq on lq.id = l.quest_id
@@ -200,11 +200,11 @@ language sql stable as $$
 	       || case when asked_by then ',"askedBy":' || api.json(q.asked_by) else '' end
 $$;
 
--- hermes_api.quest_texts(ids, base, expand, progress, only_open) -> a row for each quest, in the order given;
+-- hermes_api.quests_json(ids, base, expand, progress, only_open) -> the members of each quest, in the order given;
 -- expand.labors adds its labors (only_open: the open ones), expanded by the other names.
-create or replace function hermes_api.quest_texts(
+create or replace function hermes_api.quests_json(
 	ids bigint[], base text, x hermes_api.expand, progress boolean, only_open boolean
-) returns table (quest_id bigint, text text)
+) returns table (quest_id bigint, members text)
 language plpgsql stable as $$
 declare
 	inner_x hermes_api.expand := x;
@@ -212,8 +212,8 @@ begin
 	inner_x.quests := false;
 	return query
 		with labors as materialized (
-			select t.quest_id, api.list(array_agg(t.text order by t.labor_id)) as text
-			  from hermes_api.labor_texts(
+			select t.quest_id, api.objects_list(array_agg(t.members order by t.labor_id)) as text
+			  from hermes_api.labors_json(
 			         (select array_agg(l.id order by l.id) from fate.labors l
 			           where x.labors and l.quest_id = any(ids) and (l.completion_event_id is null or not only_open)),
 			         base, inner_x) t
@@ -221,8 +221,8 @@ begin
 			 group by t.quest_id
 		)
 		select q.id,
-		       '{' || hermes_api.quest_members(q, base, progress, x.asked_by)
-		       || case when x.labors then ',"labors":' || coalesce(l.text, '[]') else '' end || '}'
+		       hermes_api.quest_members(q, base, progress, x.asked_by)
+		       || case when x.labors then ',"labors":' || coalesce(l.text, '[]') else '' end
 		  from unnest(ids) with ordinality i (id, n)
 		  join fate.quests q on q.id = i.id
 		  left join labors l on l.quest_id = q.id

@@ -91,7 +91,7 @@ begin
 		perform api.fail(400, 'expand: quests with labors would repeat more than 200000 labors; ask for the quests');
 	end if;
 	return api.ok(api.page(req, page_limit, page_offset) || ',"totalLabors":' || total || ',"labors":'
-	              || api.list(array(select text from hermes_api.labor_texts(ids, req->>'base', x))));
+	              || api.objects_list(array(select members from hermes_api.labors_json(ids, req->>'base', x))));
 end
 $$;
 
@@ -144,13 +144,13 @@ $$;
 create or replace function hermes_api.labor_of_path(req jsonb, x hermes_api.expand) returns text
 language plpgsql stable as $$
 declare
-	found_text text;
+	found text;
 begin
-	select text into found_text
-	  from hermes_api.labor_texts(array[api.path_id(req, 'id')], req->>'base', x);
-	if found_text is null then
+	select members into found
+	  from hermes_api.labors_json(array[api.path_id(req, 'id')], req->>'base', x);
+	if found is null then
 		perform api.fail(404, format('No such Labor %s found', req->'path'->>'id'));
 	end if;
-	return substr(found_text, 2, length(found_text) - 2);
+	return found;
 end
 $$;

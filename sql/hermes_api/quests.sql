@@ -34,7 +34,7 @@ begin
 	total := coalesce(cardinality(ids), 0);
 	ids := array(select id from unnest(ids) with ordinality i (id, n) order by n limit page_limit offset page_offset);
 	return api.ok(api.page(req, page_limit, page_offset) || ',"totalQuests":' || total || ',"quests":'
-		|| api.list(array(select text from hermes_api.quest_texts(ids, req->>'base', x, progress, open_labors))));
+		|| api.objects_list(array(select members from hermes_api.quests_json(ids, req->>'base', x, progress, open_labors))));
 end
 $$;
 
@@ -74,8 +74,8 @@ begin
 	quest := fate.quests_embark(f.id, f.creation_type_id, fate.hosts_named(names), creator, about, target, links,
 	                            people.other(actor, creator));
 	x.labors := true;
-	select text into made from hermes_api.quest_texts(array[quest], req->>'base', x, false, true);
-	return api.created((req->>'mount') || '/quests/' || quest, substr(made, 2, length(made) - 2));
+	select members into made from hermes_api.quests_json(array[quest], req->>'base', x, false, true);
+	return api.created((req->>'mount') || '/quests/' || quest, made);
 end
 $$;
 
@@ -134,14 +134,14 @@ create or replace function hermes_api.quest_of_path(
 ) returns text
 language plpgsql stable as $$
 declare
-	found_text text;
+	found text;
 begin
-	select text into found_text
-	  from hermes_api.quest_texts(array[api.path_id(req, 'id')], req->>'base', x, progress, only_open);
-	if found_text is null then
+	select members into found
+	  from hermes_api.quests_json(array[api.path_id(req, 'id')], req->>'base', x, progress, only_open);
+	if found is null then
 		perform api.fail(404, format('No such Quest %s found', req->'path'->>'id'));
 	end if;
-	return substr(found_text, 2, length(found_text) - 2);
+	return found;
 end
 $$;
 

@@ -45,8 +45,13 @@ $$;
 -- people.administrator_set(username, password): makes the administrator or gives it a new password (argon2id).
 -- For `moirai-db administrator`, as the owner.
 create or replace function people.administrator_set(p_username text, p_password text) returns void
-language sql as $$
-	insert into people.users (username, password, superuser) values (p_username, p_password, true)
-	on conflict (username) do update
-	set password = excluded.password, superuser = true, active = true, stamp = (random() * 9e15)::bigint
+language plpgsql as $$
+begin
+	update people.users
+	   set password = p_password, superuser = true, active = true, stamp = (random() * 9e15)::bigint
+	 where username = p_username;
+	if not found then
+		insert into people.users (username, password, superuser) values (p_username, p_password, true);
+	end if;
+end
 $$;

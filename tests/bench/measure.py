@@ -23,6 +23,7 @@ class Bench:
         self.base = f"http://127.0.0.1:{instance.port}/api/v1"
         self.session = requests.Session()
         self.session.auth, self.session.trust_env = ("admin", PASSWORD), False
+        self.session.headers["Accept-Encoding"] = "identity"       # as curl asks
 
     # ---- one thing, by hand
     def post(self, path, body):

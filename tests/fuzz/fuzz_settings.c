@@ -9,7 +9,7 @@ static void check_values(const struct settings *s)
 	for (size_t i = 0; i < N_ROWS; i++) {
 		const struct row *row = &rows[i];
 
-		if (row->kind == TEXT)
+		if (row->kind == TEXT || row->kind == SECRET)
 			assert(fuzz_is_text(*(char **)field(s, row), strlen(*(char **)field(s, row))));
 		if (row->kind == NUMBER)
 			assert(*(long *)field(s, row) >= row->min && *(long *)field(s, row) <= row->max);
@@ -19,7 +19,8 @@ static void check_values(const struct settings *s)
 static bool same(const struct settings *a, const struct settings *b, const struct row *row)
 {
 	switch (row->kind) {
-	case TEXT:   return strcmp(*(char **)field(a, row), *(char **)field(b, row)) == 0;
+	case TEXT:
+	case SECRET: return strcmp(*(char **)field(a, row), *(char **)field(b, row)) == 0;
 	case NUMBER: return *(long *)field(a, row) == *(long *)field(b, row);
 	case FLAG:   return *(bool *)field(a, row) == *(bool *)field(b, row);
 	case ELSEWHERE: break;

@@ -93,6 +93,7 @@ def test_keys_count_in_any_letter_case(run, file):
     ("[a, b]: c\n", 1, "a key must be a word"),
     ("- domain\n", 1, "expected lines of the form key: value"),
     ("just words\n", 1, "expected lines of the form key: value"),
+    ("domain: x\nDomain: y\n", 2, "domain stands here twice"), ('domain: "a\\0b"\n', 1, "holds a NUL"),
     ("domain: \"x\n", 2, ""), ("domain: x\n\tport: 1\n", 2, ""), ("a: b: c\n", 1, ""), (b"domain: \xff\n", 1, "")])
 @pytest.mark.parametrize("how", [["-t"], ["--print-settings"], []], ids=["-t", "--print-settings", "start"])
 def test_what_is_wrong_refuses_the_start_with_file_line_and_reason(run, file, text, line, reason, how):
@@ -101,6 +102,11 @@ def test_what_is_wrong_refuses_the_start_with_file_line_and_reason(run, file, te
     assert (said.returncode, said.stdout) == (REFUSED, "")
     assert f"{path}:{line}: " in said.stderr and reason in said.stderr
     assert said.stderr.count("\n") == 1
+
+
+def test_a_refusal_does_not_repeat_what_may_hold_a_password(run, file):
+    said = run("-t", "-c", file("database: mysql://localhost/x?passwd=testpw\n"))
+    assert said.returncode == REFUSED and "testpw" not in said.stderr
 
 
 def test_a_file_that_is_not_there_refuses_the_start(run, tmp_path):
