@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What the scripts share: where things are, what must be installed, how it is built, who runs it. To be sourced.
 set -euo pipefail
 
@@ -64,11 +65,9 @@ make_build() {
 # PostgreSQL refuses to run as root: then all of the private instance runs as another account, by "${as[@]}" COMMAND.
 # If that account can't reach $var (a clone under /root, say), it gets the right to walk there. What is started so ends
 # with the script.
-account=$(id -un)
 as=(setpriv --pdeathsig TERM)
 choose_account() {
 	[ "$(id -u)" = 0 ] || return 0
-	account=postgres
 	as=(setpriv --reuid=postgres --regid=postgres --init-groups)
 	chown -R postgres "$@"
 	if ! "${as[@]}" test -w "$1" -a -r "$root/sql/install.sql"; then
