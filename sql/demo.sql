@@ -32,7 +32,6 @@ declare
 	web    bigint[];
 	db     bigint[];
 	cache  bigint[];
-	quest  bigint;
 begin
 	web   := fate.hosts_named(array(select format('web%s.ams.example.com', lpad(i::text, 2, '0'))
 	                                  from generate_series(1, 60) i));
@@ -41,32 +40,32 @@ begin
 	cache := fate.hosts_named(array(select format('cache%s.fra.example.com', lpad(i::text, 2, '0'))
 	                                  from generate_series(1, 40) i));
 
-	-- A quest that is done, one that goes well, one that is late.
-	quest := fate.quests_embark(1, 1, cache, 'tammy@example.com', 'Reboot all caches into the new kernel.',
-	                            today - 14 * day, '[{"label": "OPS-812", "url": "https://tickets.example.com/OPS-812"}]',
-	                            null, today - 20 * day);
+	-- A quest that is done, one that is late, one that goes well; and what comes by itself, in no quest. In order of time.
+	perform fate.quests_embark(1, 1, cache, 'tammy@example.com', 'Reboot all caches into the new kernel.',
+	                           today - 14 * day, '[{"label": "OPS-812", "url": "https://tickets.example.com/OPS-812"}]',
+	                           null, today - 20 * day);
 	for i in 0..3 loop
 		perform fate.events_throw(2, cache[i * 10 + 1 : i * 10 + 10], 'deployer@example.com', 'rolling reboot', null,
 		                          today - (19 - i) * day);
 	end loop;
-	quest := fate.quests_embark(1, 1, web, 'johnny@example.com',
-	                            'Reboot the web servers: the new libc is in use only after that.',
-	                            today + 5 * day, null, null, today - 6 * day);
-	for i in 0..6 loop
-		perform fate.events_throw(2, web[i * 6 + 1 : i * 6 + 6], 'deployer@example.com', null, null,
-		                          today - (6 - i) * day + interval '40 minutes');
-	end loop;
-	quest := fate.quests_embark(3, 3, db, 'tammy@example.com', 'Replace the batteries of the RAID controllers.',
-	                            today - 1 * day, null, null, today - 10 * day);
+	perform fate.quests_embark(3, 3, db, 'tammy@example.com', 'Replace the batteries of the RAID controllers.',
+	                           today - 1 * day, null, null, today - 10 * day);
 	perform fate.events_throw(4, db[1:12], 'johnny@example.com', 'drained', null, today - 8 * day);
 	perform fate.events_throw(5, db[1:7], 'hands@example.com', 'battery replaced', null, today - 7 * day);
-
-	-- What comes by itself, in no quest.
-	perform fate.events_throw(6, web[50:60], 'monitoring@example.com', 'agent silent for an hour', null,
-	                          today - 3 * day);
-	perform fate.events_throw(7, web[50:52], 'johnny@example.com', null, null, today - 2 * day);
-	perform fate.events_throw(8, db[3:3], 'monitoring@example.com', '/dev/sdb: 12 reallocated sectors', null,
-	                          today - 2 * day);
-	perform fate.events_throw(9, web, 'deployer@example.com', 'release 42', null, today - 1 * day);
+	perform fate.quests_embark(1, 1, web, 'johnny@example.com',
+	                           'Reboot the web servers: the new libc is in use only after that.',
+	                           today + 5 * day, null, null, today - 6 * day);
+	for i in 1..5 loop
+		perform fate.events_throw(2, web[i * 8 - 7 : i * 8], 'deployer@example.com', null, null, today - (6 - i) * day);
+		if i = 3 then
+			perform fate.events_throw(6, web[50:60], 'monitoring@example.com', 'agent silent for an hour', null,
+			                          today - 70 * interval '1 hour');
+		elsif i = 4 then
+			perform fate.events_throw(7, web[50:52], 'johnny@example.com', null, null, today - 47 * interval '1 hour');
+			perform fate.events_throw(8, db[3:3], 'monitoring@example.com', '/dev/sdb: 12 reallocated sectors', null,
+			                          today - 46 * interval '1 hour');
+		end if;
+	end loop;
+	perform fate.events_throw(9, web, 'deployer@example.com', 'release 42', null, today - 3 * interval '1 hour');
 end
 $$;

@@ -31,4 +31,13 @@ const char *request_param(const struct request *r, const char *name)
 	return "";
 }
 
+bool request_has(const struct request *r, const char *name)
+{
+	(void)r;
+	for (size_t i = 0; i < n_params; i++)
+		if (strcmp(params[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 #endif

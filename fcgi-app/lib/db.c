@@ -73,13 +73,14 @@ static bool connect_again(struct db *db)
 /* A server that went away has sent its farewell or closed the line: both make the idle socket readable. */
 static bool line_is_alive(struct db *db)
 {
-	struct pollfd p = { .fd = PQsocket(db->conn), .events = POLLIN };
+	struct pollfd p = { .fd = PQsocket(db->conn), .events = POLLIN | POLLRDHUP };
 
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return false;
 	if (poll(&p, 1, 0) == 0)
 		return true;
-	return PQconsumeInput(db->conn) && PQstatus(db->conn) == CONNECTION_OK && (p.revents & POLLHUP) == 0;
+	return (p.revents & (POLLHUP | POLLRDHUP | POLLERR)) == 0 && PQconsumeInput(db->conn) &&
+	       PQstatus(db->conn) == CONNECTION_OK;
 }
 
 static bool ready(struct db *db)

@@ -4,7 +4,7 @@
  * replaced; one that fails young holds its replacement back, longer each time. Signals to the parent:
  *
  *	SIGTERM, SIGINT  tell the children to end (SIGTERM, each second again: libfcgi can miss one that comes just
- *	                 before it waits), after ten seconds kill them; then return
+ *	                 before it waits), after nine seconds kill them; then return
  *	SIGHUP           call reload(context); when it says so, start a fresh set of children and let the old ones end
  *
  * The children get SIGTERM when the parent dies.

@@ -5,8 +5,8 @@
  *	settings_load(&s, path, why, sizeof why);        over them, once or several times
  *	settings_done(&s);
  *
- * The rows in settings.c are the one place that knows names, kinds, defaults, ranges and help: parser,
- * --print-settings and manual are made from them. An unknown key or a bad value makes settings_load fail with file,
+ * The rows in settings.c are the one place that knows names, kinds, defaults, ranges and help: parser and
+ * --print-settings are made from them. An unknown key or a bad value makes settings_load fail with file,
  * line and reason.
  */
 #ifndef LIB_SETTINGS_H

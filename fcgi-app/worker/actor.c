@@ -182,9 +182,8 @@ enum status actor_identify(struct request *r)
 	r->actor = (struct actor){ 0 };
 	if (strncasecmp(authorization, "Basic ", 6) == 0)
 		return identify_basic(r, authorization + 6);
-	name = request_param(r, "REMOTE_USER");
-	if (*name == '\0')
-		name = proxy_header(r);
+	/* Where nginx says REMOTE_USER, be it empty, that is all: else a client could send the header itself. */
+	name = request_has(r, "REMOTE_USER") ? request_param(r, "REMOTE_USER") : proxy_header(r);
 	return *name == '\0' ? S_UNSIGNED : prove(r, 'p', name, ask_proxy);
 }
 

@@ -110,6 +110,16 @@ static void to_ascii(char *text)
 			*text = '?';
 }
 
+/* At least as many as the values in the text, whose memory is many times their size there. */
+static size_t count_values(const char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	return n;
+}
+
 enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
 {
 	AUTO(json) json_t *body = NULL;
@@ -118,6 +128,10 @@ enum status input_body(const char *text, size_t size, json_t **ret_body, char wh
 	if (size == 0) {
 		*ret_body = json_object();
 		return S_OK;
+	}
+	if (count_values(text, size) > INPUT_MAX_VALUES) {
+		snprintf(why, INPUT_WHY, "The body holds more than %d values.", INPUT_MAX_VALUES);
+		return S_INVALID;
 	}
 	body = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (body == NULL)

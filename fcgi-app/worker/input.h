@@ -2,7 +2,7 @@
  *
  * They touch nothing but their arguments, so that the fuzz targets (tests/fuzz) can drive them alone. What they refuse
  * is a 400: text that is not UTF-8 or holds NUL, more than INPUT_MAX_PARAMS parameters, a body that is no JSON object,
- * has a key twice, a number out of range or more than INPUT_MAX_DEPTH levels.
+ * has a key twice, a number out of range, more than INPUT_MAX_DEPTH levels or about INPUT_MAX_VALUES values.
  */
 #ifndef WORKER_INPUT_H
 #define WORKER_INPUT_H
@@ -17,6 +17,7 @@
 #define INPUT_MAX_BODY ((size_t)16 << 20)
 #define INPUT_MAX_PARAMS 1000
 #define INPUT_MAX_DEPTH 64
+#define INPUT_MAX_VALUES 2000000
 #define INPUT_WHY 200
 
 /* Percent-decodes; `plus`: a + is a blank. A string the caller owns, or NULL for what is no text. */

@@ -39,12 +39,23 @@ static void stop(int sig)
 	FCGX_ShutdownPending();
 }
 
-/* A signal that comes while a request is served ends the loop after it; one that comes while we wait ends the wait. */
+static void hear_stop(bool hear)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(hear ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+/* SIGTERM is heard only while we wait: libfcgi takes an interrupted read or write for the end of the request. */
 static int serve_requests(struct worker *worker, FCGX_Request *fcgi)
 {
-	for (long n = 0; n < worker->settings->max_requests && !stopping; n++) {
-		if (FCGX_Accept_r(fcgi) < 0)
+	for (long n = 0; n < worker->settings->max_requests; n++) {
+		hear_stop(true);
+		if (stopping || FCGX_Accept_r(fcgi) < 0)
 			return stopping ? 0 : 1;
+		hear_stop(false);
 		request_serve(worker, fcgi);
 		FCGX_Finish_r(fcgi);
 	}

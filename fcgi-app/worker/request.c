@@ -21,6 +21,11 @@ const char *request_param(const struct request *r, const char *name)
 	return value != NULL ? value : "";
 }
 
+bool request_has(const struct request *r, const char *name)
+{
+	return FCGX_GetParam(name, r->fcgi->envp) != NULL;
+}
+
 /* What was cut short may end within a letter of several bytes, and would be no UTF-8: that letter goes too. */
 static void end_between_letters(char *text)
 {
@@ -171,7 +176,7 @@ static enum status call_as_actor(struct request *r)
 	s = actor_identify(r);
 	if (s == S_UNSIGNED)
 		return refuse(r, s, "Sign in to use this resource.");
-	return s == S_OK ? call(r) : s;
+	return s == S_OK ? call(r) : refuse(r, s, "The database does not answer.");
 }
 
 static enum status work(struct request *r)

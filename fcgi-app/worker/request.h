@@ -42,6 +42,9 @@ struct request {
 /* A parameter of the request, "" when nginx did not send it. */
 const char *request_param(const struct request *request, const char *name);
 
+/* Did nginx send it, be it empty? */
+bool request_has(const struct request *request, const char *name);
+
 /* Serves what fcgi holds, to the end of the answer. */
 void request_serve(struct worker *worker, FCGX_Request *fcgi);
 

@@ -230,16 +230,12 @@ language sql stable as $$
 	select case when jsonb_typeof(body->name) <> 'null' then api.hostnames_checked(body, name) end
 $$;
 
--- api.later(req, names): parameters whose endpoint is there but whose other half is not built yet.
-create or replace function api.later(value jsonb, variadic names text[]) returns void
+-- api.later(value, name): for a host query, which asks a server that the next version knows: 501 unless it is empty.
+create or replace function api.later(value text, name text) returns void
 language plpgsql immutable as $$
-declare
-	name text;
 begin
-	foreach name in array names loop
-		if value ? name and value->>name is not null then
-			perform api.fail(501, format('%s: this server cannot ask a query server yet', name));
-		end if;
-	end loop;
+	if btrim(value) <> '' then
+		perform api.fail(501, format('%s: this server cannot ask a query server yet', name));
+	end if;
 end
 $$;

@@ -79,6 +79,7 @@ language sql stable as $$
 	        union all select fate.count('labor'), (select count(*) from fate.labors), 'labors'
 	        union all select fate.count('open'),
 	                         (select count(*) from fate.labors where completion_event_id is null), 'open labors'
+	        union all select fate.count('quest'), (select count(*) from fate.quests), 'quests'
 	        union all select fate.count('host'), (select count(*) from fate.hosts), 'hosts') n
 	 where n.total <> n.counted
 $$;

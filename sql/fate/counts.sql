@@ -9,6 +9,7 @@
 --   labor    labors, open or closed     fate             one (0)
 --   open     open labors                fate             one (0)
 --   host     hosts                      0                one (0)
+--   quest    quests                     0                one (0)
 --
 -- fate.counts holds each number three times, for key 0 (all keys) as for each key: level 0 is everything, level 1
 -- has blocks of 2^20 ids, level 2 of 2^12. Skipping N rows from the newest end walks level 1, then level 2 in one
@@ -98,9 +99,9 @@ begin
 end
 $$;
 
--- fate.counts_skip(kind, key, n) -> where the newest page after skipping the n newest begins: ids up to `upto`,
--- of which `rest` are still to be skipped. key 0: all keys. upto null: there are not more than n.
-create or replace function fate.counts_skip(p_kind text, p_key int, p_n bigint, out upto bigint, out rest bigint)
+-- fate.counts_skip(kind, keys, n) -> where the newest page after skipping the n newest begins: ids up to `upto`,
+-- of which `rest` are still to be skipped. keys null: all. upto null: there are not more than n.
+create or replace function fate.counts_skip(p_kind text, p_keys int[], p_n bigint, out upto bigint, out rest bigint)
 language plpgsql stable as $$
 declare
 	big bigint;
@@ -108,21 +109,21 @@ begin
 	select block, p_n - (sum_to - n) into big, rest
 	  from (select block, n, sum(n) over (order by block desc) as sum_to
 	          from (select block, sum(n) as n
-	                  from (select block, n from fate.counts where kind = p_kind and key = p_key and level = 1
+	                  from (select block, n from fate.counts where kind = p_kind and key = any(coalesce(p_keys, '{0}')) and level = 1
 	                        union all
 	                        select block >> 8, n from fate.count_deltas
-	                         where kind = p_kind and (p_key = 0 or key = p_key)) b
+	                         where kind = p_kind and (p_keys is null or key = any(p_keys))) b
 	                 group by block) blocks) run
 	 where sum_to > p_n order by block desc limit 1;
 	select (block + 1) * 4096 - 1, rest - (sum_to - n) into upto, rest
 	  from (select block, n, sum(n) over (order by block desc) as sum_to
 	          from (select block, sum(n) as n
 	                  from (select block, n from fate.counts
-	                         where kind = p_kind and key = p_key and level = 2
+	                         where kind = p_kind and key = any(coalesce(p_keys, '{0}')) and level = 2
 	                           and block between big << 8 and (big << 8) + 255
 	                        union all
 	                        select block, n from fate.count_deltas
-	                         where kind = p_kind and (p_key = 0 or key = p_key)
+	                         where kind = p_kind and (p_keys is null or key = any(p_keys))
 	                           and block between big << 8 and (big << 8) + 255) b
 	                 group by block) blocks) run
 	 where sum_to > rest order by block desc limit 1;

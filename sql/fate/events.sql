@@ -136,18 +136,27 @@ end
 $$;
 
 -- fate.event_partitions_ensure(): a partition holds 2^24 ids; the one after the current always exists. One request
--- can't name so many hosts, so no event ever finds itself without a place.
+-- can't name so many hosts, so no event ever finds itself without a place. A table is made by itself and then attached,
+-- which lets others read and write the journal meanwhile; where even that would have to wait, the next event in need tries.
 create or replace function fate.event_partitions_ensure() returns void
 language plpgsql as $$
 declare
 	current bigint := coalesce(pg_sequence_last_value('fate.events_id_seq'), 1) >> 24;
+	waited  text   := current_setting('lock_timeout');
 begin
 	for part in current .. current + 1 loop
-		if to_regclass('fate.events_' || part) is null then
+		continue when to_regclass('fate.events_' || part) is not null;
+		perform set_config('lock_timeout', '200ms', true);
+		begin
 			perform pg_advisory_xact_lock(hashtext('fate.event_partitions'));
-			execute format('create table if not exists fate.%I partition of fate.events for values from (%s) to (%s)',
+			continue when to_regclass('fate.events_' || part) is not null;
+			execute format('create table fate.%I (like fate.events including defaults)', 'events_' || part);
+			execute format('alter table fate.events attach partition fate.%I for values from (%s) to (%s)',
 				'events_' || part, part << 24, (part + 1) << 24);
-		end if;
+		exception when lock_not_available then
+			null;
+		end;
+		perform set_config('lock_timeout', waited, true);
 	end loop;
 end
 $$;
@@ -186,9 +195,8 @@ begin
 	if p_after <> '-infinity' or p_before <> 'infinity' then
 		select greatest(p_from, low), high into p_from, upto
 		  from fate.counts_range(p_types, p_after, p_before, p_from);
-	elsif p_offset > 4096 and coalesce(cardinality(p_types), 0) < 2 then
-		select s.upto, s.rest into upto, rest
-		  from fate.counts_skip('event', coalesce(p_types[1], 0), p_offset) s;
+	elsif p_offset > 4096 then
+		select s.upto, s.rest into upto, rest from fate.counts_skip('event', p_types, p_offset) s;
 	end if;
 	if p_types is null then
 		select array_agg(id order by id) into ids

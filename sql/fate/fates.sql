@@ -28,18 +28,19 @@ begin
 	return null;
 end
 $$;
-create or replace trigger judge after insert or update or delete on fate.fates
+create or replace trigger judge after insert or delete or update of creation_type_id, follows_id on fate.fates
 for each statement execute function fate.fates_judge();
 
 -- fate.fates_follow(id, follows): makes the fate follow another, or none. One at a time, or two that are right
 -- alone could close a circle together. fails WE409 on a circle or an unknown fate.
-create or replace function fate.fates_follow(p_id int, p_follows int) returns void
+create or replace function fate.fates_follow(p_id int, p_follows bigint) returns void
 language plpgsql as $$
 begin
+	perform fate.definitions_hold();
 	perform pg_advisory_xact_lock(hashtext('fate.fates_follow'));
 	if p_follows is not null and not exists (select from fate.fates where id = p_follows) then
 		perform api.fail(409, format('followsId: no such Fate %s found', p_follows));
-	elsif fate.fates_circle(p_id, p_follows) then
+	elsif fate.fates_circle(p_id, p_follows::int) then
 		perform api.fail(409, format('followsId: Fate %s would follow itself', p_id));
 	end if;
 	update fate.fates

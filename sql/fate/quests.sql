@@ -44,6 +44,7 @@ begin
 	insert into fate.quests (embark_time, target_time, creator, description, links, asked_by)
 	values (p_now, p_target, p_creator, p_description, p_links, p_asked_by)
 	returning id into quest;
+	perform fate.counts_add('quest', 0, 0, 1);
 	perform fate.events_throw(p_type, p_hosts, p_creator, null, p_asked_by, p_now, quest, p_fate);
 	return quest;
 end

@@ -22,10 +22,10 @@ declare
 	ids         bigint[];
 	total       bigint;
 begin
-	perform api.later(req->'query', 'hostQuery');
+	perform api.later(api.query(req, 'hostQuery'), 'hostQuery');
 	if req->'query' ? 'eventTypeId' then
 		-- A type beyond the range of an int is one that no event has.
-		types := (select array_agg(distinct case when id between 0 and 2147483647 then id else 0 end::int)
+		types := (select array_agg(distinct case when id between 1 and 2147483647 then id else -1 end::int)
 		            from (select api.integer(v, 'eventTypeId') as id
 		                    from jsonb_array_elements_text(req->'query'->'eventTypeId') v where btrim(v) <> '') t);
 	end if;
@@ -99,7 +99,7 @@ begin
 	type := hermes_api.event_type_of_body(body);
 	note := api.text(body, 'note', 65535);
 	if body ? 'hostQuery' then
-		perform api.later(body, 'hostQuery');
+		perform api.later(body->>'hostQuery', 'hostQuery');
 	end if;
 	quest := api.id(body, 'questId');
 	names := api.hostnames(body, 'hostnames');

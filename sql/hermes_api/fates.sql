@@ -72,17 +72,12 @@ declare
 	actor text  := people.must_be_signed_in(req);
 	body  jsonb := req->'body';
 	f     fate.fates := hermes_api.fate_of_path(req);
-	follows bigint := api.id(body, 'followsId');
 begin
+	if body ? 'followsId' then
+		perform fate.fates_follow(f.id, api.id(body, 'followsId'));
+	end if;
 	if body ? 'description' then
 		update fate.fates set description = api.text(body, 'description', 2048) where id = f.id;
-	end if;
-	if body ? 'followsId' then
-		if not exists (select from fate.fates where id = follows) and follows is not null then
-			perform api.fail(409, format('followsId: no such Fate %s found', follows));
-		end if;
-		perform fate.definitions_hold();
-		perform fate.fates_follow(f.id, follows::int);
 	end if;
 	return api.ok(hermes_api.fate_members(hermes_api.fate_of_path(req), req->>'base', false));
 end

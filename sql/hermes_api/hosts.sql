@@ -13,7 +13,7 @@ declare
 	total       bigint;
 	texts       text[];
 begin
-	perform api.later(req->'query', 'hostQuery');
+	perform api.later(api.query(req, 'hostQuery'), 'hostQuery');
 	if name is not null then
 		total := (select count(*) from fate.hosts where hostname = name);
 		texts := array(select hermes_api.host_members(h, base)
@@ -50,6 +50,9 @@ begin
 	perform api.must_have(o, 'hostname') from jsonb_array_elements(many) o;
 	select coalesce(array_agg(api.text_needed(o, 'hostname', 128) order by i), '{}') into names
 	  from jsonb_array_elements(many) with ordinality e (o, i);
+	if api.many(cardinality(names)) then
+		perform api.plan_for_many();
+	end if;
 	select name into taken from unnest(names) name group by name having count(*) > 1 limit 1;
 	taken := coalesce(taken, (select hostname from fate.hosts where hostname = any(names) order by id limit 1));
 	if taken is not null then
@@ -90,6 +93,10 @@ begin
 	                                    order by id desc limit page_limit offset page_offset) l order by id);
 	event_ids := array(select id from (select id from fate.events where host_id = h.id
 	                                    order by id desc limit page_limit offset page_offset) e order by id);
+	perform hermes_api.must_be_bearable(labor_ids, x);
+	if api.many(cardinality(labor_ids)) then
+		perform api.plan_for_many();
+	end if;
 	if x.labors then
 		labors := array(select members from hermes_api.labors_json(labor_ids, base, x));
 	else

@@ -180,6 +180,18 @@ begin
 end
 $$;
 
+-- hermes_api.must_be_bearable(labors, expand): WE400 where these labors, each with its quest and all labors of that, would
+-- make an answer that nobody could send.
+create or replace function hermes_api.must_be_bearable(ids bigint[], x hermes_api.expand) returns void
+language plpgsql stable as $$
+begin
+	if x.quests and x.labors and 200000 < (select sum(q.labors) from fate.labors l join fate.quests q on q.id = l.quest_id
+	                                        where l.id = any(ids)) then
+		perform api.fail(400, 'expand: quests with labors would repeat more than 200000 labors; ask for the quests');
+	end if;
+end
+$$;
+
 -- hermes_api.quest_members(quest, base, progress, asked_by): progress, asked_by: with progressInfo, askedBy.
 create or replace function hermes_api.quest_members(q fate.quests, base text, progress boolean, asked_by boolean)
 returns text
@@ -210,6 +222,9 @@ declare
 	inner_x hermes_api.expand := x;
 begin
 	inner_x.quests := false;
+	if api.many(cardinality(ids)) then
+		perform api.plan_for_many();
+	end if;
 	return query
 		with labors as materialized (
 			select t.quest_id, api.objects_list(array_agg(t.members order by t.labor_id)) as text

@@ -17,22 +17,35 @@ declare
 	names       text    := api.query(req, 'hostnames');
 	x           hermes_api.expand := hermes_api.expand(req);
 	on_hosts    bigint[];
+	found       bigint[];
 	ids         bigint[];
 	total       bigint;
 begin
-	perform api.later(req->'query', 'hostQuery');
+	perform api.later(api.query(req, 'hostQuery'), 'hostQuery');
 	if names is not null then
 		on_hosts := array(select distinct l.quest_id from fate.labors l
 		                   where l.host_id = any(fate.hosts_known(
 		                           array(select btrim(n) from unnest(string_to_array(names, ',')) n)))
 		                     and l.quest_id is not null);
 	end if;
-	select array_agg(id order by id) into ids
-	  from fate.quests
-	 where (not only_open or completion_time is null) and (by_creator is null or creator = by_creator)
-	   and (on_hosts is null or id = any(on_hosts));
-	total := coalesce(cardinality(ids), 0);
-	ids := array(select id from unnest(ids) with ordinality i (id, n) order by n limit page_limit offset page_offset);
+	-- Each way to the quests has its own index.
+	if on_hosts is not null then
+		found := array(select id from fate.quests
+		                where id = any(on_hosts) and (not only_open or completion_time is null)
+		                  and (by_creator is null or creator = by_creator) order by id);
+	elsif by_creator is not null then
+		found := array(select id from fate.quests
+		                where creator = by_creator and (not only_open or completion_time is null) order by id);
+	elsif only_open then
+		found := array(select id from fate.quests where completion_time is null order by id);
+	end if;
+	if found is null then
+		total := fate.count('quest');
+		ids := array(select id from fate.quests order by id limit page_limit offset page_offset);
+	else
+		total := cardinality(found);
+		ids := array(select id from unnest(found) with ordinality i (id, n) order by n limit page_limit offset page_offset);
+	end if;
 	return api.ok(api.page(req, page_limit, page_offset) || ',"totalQuests":' || total || ',"quests":'
 		|| api.objects_list(array(select members from hermes_api.quests_json(ids, req->>'base', x, progress, open_labors))));
 end
@@ -62,7 +75,7 @@ begin
 	about := api.text_needed(body, 'description', 4096);
 	target := hermes_api.target_time(body, clock_timestamp());
 	links := hermes_api.references(body);
-	perform api.later(body, 'hostQuery');
+	perform api.later(body->>'hostQuery', 'hostQuery');
 	names := api.hostnames(body, 'hostnames');
 	perform fate.definitions_hold();
 	select * into f from fate.fates where id = api.id(body, 'fateId');
@@ -100,11 +113,14 @@ declare
 	actor   text        := people.must_be_signed_in(req);
 	body    jsonb       := req->'body';
 	owner   text;
-	about   text        := nullif(api.text(body, 'description', 4096), '');
-	target  timestamptz := hermes_api.target_time(body, clock_timestamp());
-	refs    jsonb       := hermes_api.references(body);
+	about   text;
+	target  timestamptz;
+	refs    jsonb;
 begin
 	perform hermes_api.quest_of_path(req, null, false, false);
+	about := nullif(api.text(body, 'description', 4096), '');
+	target := hermes_api.target_time(body, clock_timestamp());
+	refs := hermes_api.references(body);
 	if coalesce(body->>'creator', '') <> '' then
 		owner := people.named(body, 'creator', req->'settings'->>'domain');
 	end if;

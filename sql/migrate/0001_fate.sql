@@ -106,6 +106,7 @@ create index labors_open on fate.labors (id) where completion_time is null;
 create index on fate.labors (host_id, id);
 create index on fate.labors (quest_id, id) where quest_id is not null;
 create index on fate.labors (fate_id, id);
+create index on fate.labors (closing_fate_id) where closing_fate_id is not null;      -- fate.fates_delete
 create index on fate.labors (starting_labor_id) where starting_labor_id is not null;
 
 -- Exact totals without counting (fate/counts.sql tells how).

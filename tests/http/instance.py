@@ -58,6 +58,11 @@ def age(pid):
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
+def hear_sighup():
+    """What ran the tests may have ignored it (nohup), and bash could then not trap it."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Instance:
     """One script/server with its state in `var` and its own port; `settings` go over its own."""
 
@@ -84,7 +89,7 @@ class Instance:
     def start(self):
         with self.log.open("w") as log:
             self.process = subprocess.Popen([ROOT / "script/server"], env=self.environment(), stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.PIPE, stderr=log)
+                                            stdout=subprocess.PIPE, stderr=log, preexec_fn=hear_sighup)
         self.said = self.listen(f"ready http://127.0.0.1:{self.port}\n", 300)
         return self
 

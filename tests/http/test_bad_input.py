@@ -162,6 +162,11 @@ def test_a_length_that_is_no_number_is_a_bad_request(api, size):
     assert api.raw("POST", "/hosts", headers={"Content-Length": size}, documented=False).status_code in (400, 413)
 
 
+def test_a_body_of_millions_of_tiny_values_is_refused(api):
+    body = b'{"hostname": "web", "x": [' + b"[]," * 2_000_000 + b"[]]}"
+    refused(api.raw("POST", "/hosts", body), 400, "The body holds more than 2000000 values.")
+
+
 # ---- the query
 
 @pytest.mark.parametrize("path", READ)

@@ -155,6 +155,14 @@ def test_without_a_certificate_nothing_is_served(site):
     refused(site("certificate").ask(), 401, "Sign in to use this resource.")
 
 
+def test_a_sign_in_proxy_that_is_away_is_told_in_the_shape_of_the_api(instance, keys, tmp_path):
+    away = Site(tmp_path, "proxy", instance, keys, free_port()).start()
+    try:
+        refused(away.ask(), 503, "The sign-in proxy does not answer.")
+    finally:
+        away.stop()
+
+
 def test_moirais_own_passwords_open_no_site_where_a_proxy_signs_in(site):
     for way in ("htpasswd", "proxy"):
         refused(site(way).ask(auth=("admin", PASSWORD)), 401)

@@ -1,4 +1,5 @@
 """The worker pool: workers that die, are renewed, drained and besieged by slow clients."""
+import json
 import os
 import signal
 import socket
@@ -130,6 +131,26 @@ def test_new_settings_are_taken_under_load_without_refusing_one_request(own, own
     journal.must_be_kept(own_sql)
     assert set(own_sql.column("select distinct username from fate.events")) == {
         "johnny@example.com", "johnny@a.org", "johnny@b.org", "johnny@c.org"}
+
+
+def test_large_answers_and_bodies_are_whole_while_workers_are_renewed(own, renewed):
+    names = [f"{'x' * 100}{i}" for i in range(20000)]
+    created(own.post("/hosts", {"hosts": [{"hostname": n} for n in names]}))
+    clients = [own.signed_in(*own.auth) for _ in range(4)]
+    done = []
+
+    def ask(client):
+        answer = client.session.get(client.base + "/hosts?limit=all", timeout=60)
+        assert answer.status_code == 200 and len(answer.json()["hosts"]) == 20000
+        body = json.dumps({"user": "x", "eventTypeId": 99, "hostnames": names}).encode()
+        refused(client.raw("POST", "/events", body), 400, "Bad event type")
+        done.append(client)
+    crowd = Crowd([lambda c=c: ask(c) for c in clients])
+    for _ in range(3):
+        before = len(done)
+        renewed()
+        eventually(lambda: len(done) > before + 4, 30)
+    crowd.stop()
 
 
 def test_script_server_passes_sighup_on(own, own_instance):

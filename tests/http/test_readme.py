@@ -42,11 +42,14 @@ def test_the_story_runs_as_printed(demo, tmp_path):
         assert (said.stdout, said.stderr) == (printed, ""), command
 
 
-def test_the_demo_is_as_the_law_says_and_shows_quests_done_going_well_and_late(demo):
+def test_the_demo_is_as_the_law_says_and_shows_quests_done_late_and_going_well(demo):
     sql = Sql(demo)
     assert sql.rows("select * from fate.check()") == []
+    assert sql.rows("select id from (select id, at, lag(at, 1, '-infinity') over (order by id) as before from fate.events"
+                    " where at < date_trunc('hour', now())) e where at < before") == []
+    assert sql.one("select max(at) < now() from fate.events")
     assert sql.rows("select id, completion_time is not null, target_time < now() from fate.quests where id < 4"
-                    " order by id") == [(1, True, True), (2, False, False), (3, False, True)]
+                    " order by id") == [(1, True, True), (2, False, True), (3, False, False)]
     sql.close()
 
 

@@ -199,6 +199,26 @@ def test_locations_are_paths_to_the_letter(api, world):
                      "/api/v1/quests/1"]
 
 
+@pytest.mark.parametrize("path", ["/hosts", "/events", "/labors", "/quests"])
+def test_an_empty_host_query_is_none(api, path):
+    assert ok(api.get(path + "?hostQuery=&userQuery=%20"))[path[1:]] == []
+
+
+def test_an_empty_host_query_adds_no_host(api, world):
+    world.chain("reboot required", "reboot completed")
+    said = created(api.post("/quests", {"creator": "x", "fateId": 1, "description": "d", "hostnames": ["web"],
+                                        "hostQuery": ""}))
+    assert len(said["labors"]) == 1
+    refused(api.post("/events", {"user": "x", "eventTypeId": 1, "hostQuery": ""}), 400, "No hosts found with given list")
+
+
+@pytest.mark.parametrize("path, body", [("/quests/9", {"targetTime": "x"}), ("/labors/9", {"questId": "x"}),
+                                        ("/fates/9", {"followsId": "x"}), ("/hosts/x", {"hostname": 1}),
+                                        ("/eventtypes/9", {"description": 1})])
+def test_a_thing_that_is_not_there_is_missed_before_the_body_is_judged(api, path, body):
+    refused(api.put(path, body), 404)
+
+
 def test_unknown_query_arguments_and_expansions_are_passed_over(api, world):
     world.throw(world.type("log entry"), "web")
     assert ok(api.get("/events/1?expand=nonsense&nonsense=1&expand=")) == ok(api.get("/events/1"))

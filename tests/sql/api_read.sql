@@ -176,9 +176,10 @@ select is_empty($$ select body from unnest(array['{"a": "x"}', '{"a": {}}', '{"a
 	'... and so is what is no list');
 
 -- ---- what is not built yet ----
-select is(tests.said($$ api.later('{"b": ["x"]}', 'a', 'b') $$), 'WE501 b: this server cannot ask a query server yet',
+select is(tests.refused($$ select api.later('x', 'b') $$), 'WE501 b: this server cannot ask a query server yet',
 	'what nobody can answer yet is refused by its name');
-select lives_ok($$ select api.later('{"a": null, "c": "x"}', 'a', 'b') $$, '... when it is given');
+select is_empty($$ select v from unnest(array[null, '', ' ']) v where tests.refused(format('select api.later(%L, ''b'')', v)) is not null $$,
+	'... when it is given');
 
 -- ---- refusing ----
 select is(tests.refused($$ select api.fail(404, 'No such 100 % %s found') $$), 'WE404 No such 100 % %s found',

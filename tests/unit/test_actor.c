@@ -241,6 +241,15 @@ static void remote_user_goes_before_the_header(void **state)
 	assert_string_equal(people.told[0], "clio");
 }
 
+static void an_empty_remote_user_names_nobody_whatever_the_header_says(void **state)
+{
+	(void)state;
+	params_set("HTTP_X_HERMES_EMAIL", "clio");
+	params_set("REMOTE_USER", "");
+	is_nobody(actor_identify(&request));
+	assert_int_equal(people.asked, 0);
+}
+
 static void a_password_goes_before_the_proxy(void **state)
 {
 	(void)state;
@@ -310,6 +319,7 @@ int main(void)
 		IN_A_WORKER(a_database_that_is_away_is_later_and_not_remembered),
 		IN_A_WORKER(the_proxy_names_the_user),
 		IN_A_WORKER(remote_user_goes_before_the_header),
+		IN_A_WORKER(an_empty_remote_user_names_nobody_whatever_the_header_says),
 		IN_A_WORKER(a_password_goes_before_the_proxy),
 		IN_A_WORKER(nobody_named_is_nobody),
 		IN_A_WORKER(a_header_is_found_as_nginx_names_it),
