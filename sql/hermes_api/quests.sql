@@ -66,9 +66,9 @@ declare
 	links   jsonb;
 	names   text[];
 	f       fate.fates;
-	x       hermes_api.expand;
 	quest   bigint;
 	made    text;
+	labors  text;
 begin
 	perform api.must_have(body, 'fateId', 'creator', 'description');
 	creator := people.named(body, 'creator', req->'settings'->>'domain');
@@ -86,9 +86,12 @@ begin
 	end if;
 	quest := fate.quests_embark(f.id, f.creation_type_id, fate.hosts_named(names), creator, about, target, links,
 	                            people.other(actor, creator));
-	x.labors := true;
-	select members into made from hermes_api.quests_json(array[quest], req->>'base', x, false, true);
-	return api.created((req->>'mount') || '/quests/' || quest, made);
+	select hermes_api.quest_members(q, req->>'base', false, false) into made from fate.quests q where id = quest;
+	-- Not by quests_json: this answer may be a hundred thousand labors, and is written in one go.
+	select string_agg(hermes_api.labor_members(l, target, req->>'base'), '},{') into labors
+	  from (select * from fate.labors where quest_id = quest and completion_event_id is null order by id) l;
+	return api.created((req->>'mount') || '/quests/' || quest,
+	                   made || ',"labors":' || coalesce('[{' || labors || '}]', '[]'));
 end
 $$;
 

@@ -1,7 +1,7 @@
 /* A settings file. */
 #include "lib/settings.c"
 
-#include "../paper.h"
+#include "../temp_file.h"
 #include "fuzz.h"
 
 static void check_values(const struct settings *s)
@@ -31,7 +31,7 @@ static bool same(const struct settings *a, const struct settings *b, const struc
 /* What --print-settings shows is a file that says the same. */
 static void check_print(const struct settings *s)
 {
-	struct paper file = paper_new();
+	struct temp_file file = temp_file_new();
 	struct settings again;
 	char why[512] = "", *text = NULL;
 	size_t size;
@@ -40,24 +40,24 @@ static void check_print(const struct settings *s)
 
 	settings_print(s, out);
 	fclose(out);
-	paper_write(&file, text, size);
+	temp_file_write(&file, text, size);
 	settings_init(&again);
 	loaded = settings_load(&again, file.path, why, sizeof why);
 	assert(loaded);
 	for (size_t i = 0; i < N_ROWS; i++)
 		assert(same(s, &again, &rows[i]));
 	settings_done(&again);
-	paper_free(&file);
+	temp_file_free(&file);
 	free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct paper file = paper_new();
+	struct temp_file file = temp_file_new();
 	struct settings s;
 	char why[512] = "";
 
-	paper_write(&file, data, size);
+	temp_file_write(&file, data, size);
 	settings_init(&s);
 	if (settings_load(&s, file.path, why, sizeof why)) {
 		check_print(&s);
@@ -67,6 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_values(&s);
 	settings_done(&s);
-	paper_free(&file);
+	temp_file_free(&file);
 	return 0;
 }

@@ -7,6 +7,7 @@ that kill or stop something start instances of their own, on the same build.
     MOIRAI_CONFIGURE, MOIRAI_BUILD    how it is built, as script/server takes them
     MOIRAI_STORM_SECONDS              how long test_storm.py goes on (15)
 """
+import contextlib
 import os
 import pathlib
 import shutil
@@ -45,18 +46,25 @@ def instance():
             shutil.rmtree(instance.var, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def another(instance, *arguments, **more):
+    """A further instance, on the build of the first."""
+    folder = new_folder()
+    (folder / BUILD).symlink_to(instance.build)
+    other = Instance(folder, *arguments, **more)
+    try:
+        other.start()
+        yield other
+        other.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def own_instance(instance):
     """An instance to be killed and stopped as a test likes; each test leaves it running."""
-    folder = new_folder()
-    (folder / BUILD).symlink_to(instance.build)
-    own = Instance(folder)
-    try:
-        own.start()
+    with another(instance) as own:
         yield own
-        own.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

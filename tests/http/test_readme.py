@@ -1,12 +1,11 @@
 """README.md's story runs as printed, before the demo that a fresh script/server loads."""
 import re
-import shutil
 import subprocess
 
 import pytest
 
-from conftest import new_folder
-from instance import BUILD, ROOT, Instance, Sql
+from conftest import another
+from instance import ROOT, Sql
 
 pytestmark = pytest.mark.noreset
 README = (ROOT / "README.md").read_text()
@@ -14,15 +13,8 @@ README = (ROOT / "README.md").read_text()
 
 @pytest.fixture(scope="module")
 def demo(instance):
-    folder = new_folder()
-    (folder / BUILD).symlink_to(instance.build)
-    demo = Instance(folder, {}, demo=True)
-    try:
-        demo.start()
+    with another(instance, {}, demo=True) as demo:
         yield demo
-        demo.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def story():

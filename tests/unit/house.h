@@ -16,7 +16,7 @@
 
 #include <sodium.h>
 
-#include "../paper.h"
+#include "../temp_file.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -45,7 +45,7 @@ struct outcome {
 /* Runs act(context) in a child; a child that comes back exits with 0. */
 static inline struct outcome in_child(void (*act)(void *), void *context)
 {
-	struct paper out = paper_new(), err = paper_new();
+	struct temp_file out = temp_file_new(), err = temp_file_new();
 	struct outcome o;
 	pid_t pid;
 
@@ -59,10 +59,10 @@ static inline struct outcome in_child(void (*act)(void *), void *context)
 		exit(0);
 	}
 	o.status = child_wait(pid);
-	paper_read(&out, o.out, sizeof o.out);
-	paper_read(&err, o.err, sizeof o.err);
-	paper_free(&out);
-	paper_free(&err);
+	temp_file_read(&out, o.out, sizeof o.out);
+	temp_file_read(&err, o.err, sizeof o.err);
+	temp_file_free(&out);
+	temp_file_free(&err);
 	return o;
 }
 

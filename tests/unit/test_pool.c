@@ -26,7 +26,7 @@ static struct board {
 } *board;
 
 static pid_t pool;
-static struct paper log_file;
+static struct temp_file log_file;
 
 static int clock_of_the_test(clockid_t clock, struct timespec *t)
 {
@@ -165,7 +165,7 @@ static bool pool_said(const char *words)
 {
 	char text[4096];
 
-	paper_read(&log_file, text, sizeof text);
+	temp_file_read(&log_file, text, sizeof text);
 	return strstr(text, words) != NULL;
 }
 
@@ -174,7 +174,7 @@ static int begin(void **state)
 	(void)state;
 	memset(board, 0, sizeof *board);
 	board->clock = 1000;
-	log_file = paper_new();
+	log_file = temp_file_new();
 	return 0;
 }
 
@@ -184,7 +184,7 @@ static int end(void **state)
 	(void)state;
 	if (pool != 0)
 		stop_pool(SIGKILL);
-	paper_free(&log_file);
+	temp_file_free(&log_file);
 	return 0;
 }
 

@@ -31,20 +31,20 @@ static void serve(void *context)
 #define RUN(...) in_child(serve, &(struct command_line){ \
 	sizeof((const char *[]){ "moirai-test", __VA_ARGS__ }) / sizeof(char *), { (char[]){ "moirai-test" }, __VA_ARGS__ } })
 
-static struct paper first, second;
+static struct temp_file first, second;
 static char dash_c[] = "-c", dash_t[] = "-t", print[] = "--print-settings", help[] = "-h", version[] = "-V",
             unknown[] = "-x", word[] = "word", missing[] = "/nowhere/settings.yaml";
 
-static void write_text(const struct paper *file, const char *text)
+static void write_text(const struct temp_file *file, const char *text)
 {
-	paper_write(file, text, strlen(text));
+	temp_file_write(file, text, strlen(text));
 }
 
 static int begin(void **state)
 {
 	(void)state;
-	first = paper_new();
-	second = paper_new();
+	first = temp_file_new();
+	second = temp_file_new();
 	write_text(&first, "domain: one.example\nnum_processes: 3\n");
 	write_text(&second, "domain: two.example\n");
 	return 0;
@@ -53,8 +53,8 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	paper_free(&first);
-	paper_free(&second);
+	temp_file_free(&first);
+	temp_file_free(&second);
 	return 0;
 }
 

@@ -4,13 +4,13 @@
 
 static struct settings s;
 static char why[512];
-static struct paper file;
+static struct temp_file file;
 
 static int begin(void **state)
 {
 	(void)state;
 	settings_init(&s);
-	file = paper_new();
+	file = temp_file_new();
 	*why = '\0';
 	return 0;
 }
@@ -19,13 +19,13 @@ static int end(void **state)
 {
 	(void)state;
 	settings_done(&s);
-	paper_free(&file);
+	temp_file_free(&file);
 	return 0;
 }
 
 static bool load(const char *yaml)
 {
-	paper_write(&file, yaml, strlen(yaml));
+	temp_file_write(&file, yaml, strlen(yaml));
 	return settings_load(&s, file.path, why, sizeof why);
 }
 
@@ -178,7 +178,7 @@ static void a_long_reason_is_cut_to_its_room(void **state)
 
 	(void)state;
 	memset(small, 'x', sizeof small);
-	paper_write(&file, "a_key_that_nobody_knows_and_is_long: 1", 38);
+	temp_file_write(&file, "a_key_that_nobody_knows_and_is_long: 1", 38);
 	assert_false(settings_load(&s, file.path, small, sizeof small - 1));
 	assert_int_equal(strlen(small), sizeof small - 2);
 	assert_int_equal(small[sizeof small - 1], 'x');
