@@ -12,7 +12,9 @@
 #include "worker/request.h"
 #include "worker/respond.h"
 
+/* From here on memory is given back after the request; and from there on the connection, whose buffers have grown, too. */
 #define LARGE ((size_t)1 << 20)
+#define HUGE_ANSWER ((size_t)4 << 20)
 
 const char *request_param(const struct request *r, const char *name)
 {
@@ -202,18 +204,18 @@ static enum status work(struct request *r)
 /* Frees all of it, half-built too. After something large the memory goes back to the system: idle workers are small. */
 static void request_done(struct request *r)
 {
-	bool large = (r->result != NULL && PQntuples(r->result) > 0 && (size_t)PQresultMemorySize(r->result) > LARGE) ||
-	             strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10) > LARGE;
+	size_t answer = r->result != NULL ? PQresultMemorySize(r->result) : 0;
+	bool large = answer > LARGE || strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10) > LARGE;
 
 	json_decref(r->texts);
 	json_decref(r->path);
 	json_decref(r->query);
 	json_decref(r->body);
 	PQclear(r->result);
-	if (large) {
+	if (answer > HUGE_ANSWER)
 		db_rest(r->worker->db);
+	if (large)
 		malloc_trim(0);
-	}
 	*r = (struct request){ 0 };
 }
 

