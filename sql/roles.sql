@@ -15,7 +15,7 @@ begin
 		execute format('alter role %I set datestyle = %L', name, 'ISO, YMD');
 		execute format('alter role %I set jit = off', name);
 	end loop;
-	-- The lock order leaves no cycles but one: hosts made in opposite order. It is found and retried soon.
+	-- The lock order leaves no cycles; were there one, it is found and retried soon.
 	if (select rolsuper from pg_roles where rolname = current_user) then
 		alter role moirai_web set deadlock_timeout = '200ms';
 	end if;

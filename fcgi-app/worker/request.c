@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,8 @@ static enum status read_address(struct request *r, const char *uri)
 	json_t *base, *url;
 
 	scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
+	if (*host == '\0')
+		host = "localhost";                  /* HTTP/1.0 need not say */
 	if (!input_host_is_good(host))
 		return refuse(r, S_INVALID, "Host: is not a host name.");
 	base = json_sprintf("%s://%s%s", scheme, host, r->mount);
@@ -181,6 +184,30 @@ static enum status call_as_actor(struct request *r)
 	return s == S_OK ? call(r) : refuse(r, s, "The database does not answer.");
 }
 
+/* What our functions say is meant for the client; what PostgreSQL says by itself is not. */
+static const char *words_of(const struct request *r, enum status s)
+{
+	const char *state = PQresultErrorField(r->result, PG_DIAG_SQLSTATE);
+
+	if (state != NULL && strncmp(state, "WE", 2) == 0)
+		return db_message(r->result);
+	switch ((int)s) {
+	case S_CONFLICT: return "Somebody else did the same at the same moment.";
+	case S_LATER:    return state == NULL ? "The database does not answer." : "The database is busy.";
+	case S_INVALID:  return "A value can't be stored.";
+	default:         return "Something went wrong on the server.";
+	}
+}
+
+static void log_failure(const struct request *r, enum status s)
+{
+	const char *state = PQresultErrorField(r->result, PG_DIAG_SQLSTATE);
+
+	if (s == S_INTERNAL || (state != NULL && strncmp(state, "WE", 2) != 0))
+		log_line(s == S_INTERNAL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s", r->route->call.name,
+		         db_message(r->result));
+}
+
 static enum status work(struct request *r)
 {
 	enum status s;
@@ -188,15 +215,16 @@ static enum status work(struct request *r)
 	if (r->route->hook != NULL)
 		return r->route->hook(r);
 	s = call_as_actor(r);
+	if (s == S_OK && PQgetisnull(r->result, 0, 2))
+		s = S_INTERNAL;                 /* an endpoint that forgot to answer */
 	if (s == S_OK) {
 		const char *location = PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1);
 
 		respond(r, atoi(PQgetvalue(r->result, 0, 0)), location, PQgetvalue(r->result, 0, 2),
 		        (size_t)PQgetlength(r->result, 0, 2));
 	} else if (*r->why == '\0') {
-		if (s == S_INTERNAL)
-			log_line(LOG_LEVEL_ERROR, "%s: %s", r->route->call.name, db_message(r->result));
-		refuse(r, s, "%s", s == S_INTERNAL ? "Something went wrong on the server." : db_message(r->result));
+		log_failure(r, s);
+		refuse(r, s, "%s", words_of(r, s));
 	}
 	return s;
 }
@@ -219,12 +247,20 @@ static void request_done(struct request *r)
 	*r = (struct request){ 0 };
 }
 
+/* Has nginx closed the connection, because its client did? Then nobody waits for what has not begun. */
+static bool is_abandoned(const struct request *r)
+{
+	struct pollfd p = { .fd = r->fcgi->ipcFd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP)) != 0;
+}
+
 void request_serve(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct request r = { .worker = worker, .fcgi = fcgi };
 	enum status s = prepare(&r);
 
-	if (s == S_OK)
+	if (s == S_OK && !is_abandoned(&r))
 		s = work(&r);
 	if (s != S_OK)
 		respond_error(&r, s);

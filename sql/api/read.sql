@@ -102,6 +102,10 @@ begin
 	if value is null then
 		return null;
 	end if;
+	-- Ways of writing that dateutil knows and PostgreSQL does not: an hour alone, a comma before the fraction.
+	value := regexp_replace(value, '(:[0-9]{2}),([0-9]+)$', '\1.\2');
+	value := regexp_replace(value, '^([0-9]+-[0-9]+-[0-9]+)[T ]([0-9]{1,2})$', '\1 \2:00');
+	value := regexp_replace(value, ' ([0-9]{1,2}) ?([ap]m)$', ' \1:00 \2', 'i');
 	-- PostgreSQL's own words (now, infinity, ...) are not times that people write.
 	if value !~* '(epoch|infinity|now|today|tomorrow|yesterday|allballs|BC)' then
 		begin

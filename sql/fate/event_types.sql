@@ -6,7 +6,7 @@ language sql as $$
 	select pg_advisory_xact_lock_shared(hashtext('fate.definitions'))
 $$;
 
--- fate.definitions_own(): waits until no event is being judged; for deletions. fails 55P03 (503) after two seconds,
+-- fate.definitions_own(): waits until no event is being judged; for changes of fates and for deletions. fails 55P03 (503) after two seconds,
 -- for a quest over a million hosts takes longer, and every event would queue up behind this lock.
 create or replace function fate.definitions_own() returns void
 language plpgsql as $$

@@ -13,12 +13,11 @@ begin
 end
 $$;
 
--- fate.fates_judge(): after any change of fates, writes into the event types what these now say of them. One at a time, and
--- looking only when its turn has come, or two changes at once could each miss the other.
+-- fate.fates_judge(): after any change of fates, writes into the event types what these now say of them. Whoever changes
+-- fates owns the definitions, or two changes at once could each miss the other, and an event in flight the new fate.
 create or replace function fate.fates_judge() returns trigger
 language plpgsql as $$
 begin
-	perform pg_advisory_xact_lock(hashtext('fate.fates_judge'));
 	update fate.event_types t
 	   set opens_by = f.opens_by, closes = f.closes
 	  from (select types.id, min(f.id) filter (where f.follows_id is null) as opens_by,
@@ -36,8 +35,7 @@ for each statement execute function fate.fates_judge();
 create or replace function fate.fates_follow(p_id int, p_follows bigint) returns void
 language plpgsql as $$
 begin
-	perform fate.definitions_hold();
-	perform pg_advisory_xact_lock(hashtext('fate.fates_follow'));
+	perform fate.definitions_own();
 	if p_follows is not null and not exists (select from fate.fates where id = p_follows) then
 		perform api.fail(409, format('followsId: no such Fate %s found', p_follows));
 	elsif fate.fates_circle(p_id, p_follows::int) then

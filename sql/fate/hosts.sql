@@ -8,8 +8,15 @@ begin
 end
 $$;
 
+-- fate.hosts_own_names(): until this transaction ends nobody else makes or renames hosts. Taken before any other lock.
+create or replace function fate.hosts_own_names() returns void
+language sql as $$
+	select pg_advisory_xact_lock(hashtext('fate.hosts'))
+$$;
+
 -- fate.hosts_named(names) -> ids of all these names (each given once), ascending. The unknown are made, in the order
--- given. Two transactions that make the same names in opposite order deadlock; one of them is retried (D4).
+-- given. Makers of hosts wait for each other, or those of the same names could deadlock, use up ids, or lose a name to a
+-- rename; who names known hosts only waits for nobody.
 create or replace function fate.hosts_named(p_names text[]) returns bigint[]
 language plpgsql as $$
 declare
@@ -23,13 +30,15 @@ begin
 	if cardinality(ids) = cardinality(p_names) then
 		return ids;
 	end if;
+	perform fate.hosts_own_names();
 	insert into fate.hosts (hostname)
 	select name from unnest(p_names) with ordinality n (name, i)
 	 where not exists (select from fate.hosts h where h.hostname = n.name)
-	 order by i
-	on conflict do nothing;
+	 order by i;
 	get diagnostics made = row_count;
-	perform fate.counts_add('host', 0, 0, made);
+	if made > 0 then
+		perform fate.counts_add('host', 0, 0, made);
+	end if;
 	return fate.hosts_known(p_names);
 end
 $$;
@@ -44,7 +53,7 @@ $$;
 
 -- fate.hosts_rename(id, name) -> the id of the host that now bears the name and all the history.
 --   A free name: the host itself, renamed. A taken one: everything moves to the host of that name, and the old one
---   stays, empty (hermes-behaviour.md section 5, PUT /hosts/NAME).
+--   stays, empty (hermes-behaviour.md section 5, PUT /hosts/NAME). The caller owns the names.
 create or replace function fate.hosts_rename(p_id bigint, p_name text) returns bigint
 language plpgsql as $$
 declare

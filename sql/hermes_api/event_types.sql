@@ -49,6 +49,7 @@ begin
 	made := array(select row(0, api.text_needed(o, 'category', 64), api.text_needed(o, 'state', 32),
 	                         api.text(o, 'description', 1024), api.flag(o, 'restricted', false), null, false)::fate.event_types
 	                from jsonb_array_elements(many) with ordinality e (o, i) order by i);
+	perform pg_advisory_xact_lock(hashtext('fate.event_types'));       -- two that make the same wait for each other
 	select format('%s %s', m.category, m.state) into taken from unnest(made) m
 	 group by m.category, m.state having count(*) > 1
 	     or exists (select from fate.event_types t where t.category = m.category and t.state = m.state) limit 1;
@@ -108,6 +109,9 @@ begin
 	perform api.must_have(req->'body', 'description');
 	update fate.event_types set description = api.text(req->'body', 'description', 1024)
 	 where id = t.id returning * into t;
+	if not found then         -- deleted a moment ago
+		perform api.fail(404, format('No such EventType %s found', req->'path'->>'id'));
+	end if;
 	return api.ok(hermes_api.event_type_members(t, req->>'base', false));
 end
 $$;

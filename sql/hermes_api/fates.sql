@@ -35,7 +35,7 @@ begin
 	perform api.must_have(body, 'creationEventTypeId', 'description');
 	type := api.id(body, 'creationEventTypeId');
 	follows := api.id(body, 'followsId');
-	perform fate.definitions_hold();
+	perform fate.definitions_own();
 	if not exists (select from fate.event_types where id = type) then
 		perform api.fail(400, 'Bad creation event type');
 	elsif follows is not null and not exists (select from fate.fates where id = follows) then

@@ -53,6 +53,7 @@ begin
 	if api.many(cardinality(names)) then
 		perform api.plan_for_many();
 	end if;
+	perform fate.hosts_own_names();
 	select name into taken from unnest(names) name group by name having count(*) > 1 limit 1;
 	taken := coalesce(taken, (select hostname from fate.hosts where hostname = any(names) order by id limit 1));
 	if taken is not null then
@@ -131,8 +132,10 @@ create or replace function hermes_api.hosts_update(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	h     fate.hosts := hermes_api.host_of_path(req);
+	h     fate.hosts;
 begin
+	perform fate.hosts_own_names();
+	h := hermes_api.host_of_path(req);
 	perform api.must_have(req->'body', 'hostname');
 	h.id := fate.hosts_rename(h.id, api.text_needed(req->'body', 'hostname', 128));
 	select * into h from fate.hosts where id = h.id;

@@ -65,6 +65,7 @@ declare
 	target  timestamptz;
 	links   jsonb;
 	names   text[];
+	hosts   bigint[];
 	f       fate.fates;
 	quest   bigint;
 	made    text;
@@ -77,14 +78,18 @@ begin
 	links := hermes_api.references(body);
 	perform api.later(body->>'hostQuery', 'hostQuery');
 	names := api.hostnames(body, 'hostnames');
-	perform fate.definitions_hold();
 	select * into f from fate.fates where id = api.id(body, 'fateId');
 	if not found then
 		perform api.fail(400, format('Bad fate id %s', body->>'fateId'));
 	elsif coalesce(cardinality(names), 0) = 0 then
 		perform api.fail(400, 'No hosts found with given list');
 	end if;
-	quest := fate.quests_embark(f.id, f.creation_type_id, fate.hosts_named(names), creator, about, target, links,
+	hosts := fate.hosts_named(names);
+	perform fate.definitions_hold();
+	if not exists (select from fate.fates where id = f.id) then
+		perform api.fail(400, format('Bad fate id %s', f.id));
+	end if;
+	quest := fate.quests_embark(f.id, f.creation_type_id, hosts, creator, about, target, links,
 	                            people.other(actor, creator));
 	select hermes_api.quest_members(q, req->>'base', false, false) into made from fate.quests q where id = quest;
 	-- Not by quests_json: this answer may be a hundred thousand labors, and is written in one go.

@@ -295,6 +295,28 @@ def test_clients_that_go_away_leave_no_trace(own, own_instance, own_sql):
     assert len(own_instance.workers()) == WORKERS
 
 
+def test_what_a_client_gave_up_before_its_turn_is_not_begun(own, own_instance, own_sql, own_types):
+    clients = [own.signed_in(*own.auth) for _ in range(WORKERS - 1)]
+    with Blocked(own, own_instance, own_types[0]) as blocked:
+        others = [threading.Thread(target=c.post, args=("/events", {"user": "x", "eventTypeId": own_types[0],
+                                                                      "hostname": "held"})) for c in clients]
+        for thread in others:
+            thread.start()
+        eventually(lambda: own_sql.one("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                       " and usename = 'moirai_web'") == WORKERS)
+        body = b'{"hostname": "given-up"}'
+        gone = connect(own_instance)
+        gone.sendall(request_head(own, len(body)) + body)
+        time.sleep(0.3)
+        gone.close()
+        time.sleep(0.3)
+        blocked.release()
+    for thread in others:
+        thread.join(20)
+    must_be_quick(own)
+    assert own_sql.column("select hostname from fate.hosts") == ["held"]
+
+
 def test_more_clients_than_workers_are_all_served(own):
     clients = [own.signed_in(*own.auth) for _ in range(32)]
     slowest = []
