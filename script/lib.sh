@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the scripts share: where things are, what must be installed, how it is built, who runs it. To be sourced.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin       # nginx is there, and an ordinary user's PATH is not
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 var=${MOIRAI_VAR:-$root/var}
@@ -29,7 +30,10 @@ install_packages() {
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-	[ "$(id -u)" = 0 ] || sudo=(sudo)
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || die "needs root or sudo to install ${missing[*]}"
+		sudo=(sudo)
+	fi
 	say "installing ${missing[*]}"
 	if [ ! -e $policy ]; then
 		printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null

@@ -1,11 +1,12 @@
 """Crashes under load: what was answered 201 is in the database afterwards, and service comes back by itself."""
 import os
 import signal
+import subprocess
 
 import pytest
 
 from client import created, ok, refused
-from instance import Sql, eventually, process_table
+from instance import BUILD, ROOT, Sql, eventually, process_table
 from load import Journal
 
 pytestmark = pytest.mark.noreset
@@ -119,3 +120,12 @@ def test_a_second_server_on_the_same_state_is_refused(own, own_instance):
     assert f"server: a server runs on {own_instance.var} already" in second.stderr
     assert created(own.post("/hosts", {"hostname": "web"}))["id"] == 1
     assert ok(own.get("/hosts"))["totalHosts"] == 1
+
+
+def test_a_server_on_a_port_that_is_taken_says_so(own_instance, tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / BUILD).symlink_to(own_instance.build.resolve())
+    environment = {**own_instance.environment(), "MOIRAI_VAR": str(tmp_path / "var")}
+    said = subprocess.run([ROOT / "script/server"], env=environment, capture_output=True, text=True, timeout=120)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert f"something listens on port {own_instance.port} already; choose another by MOIRAI_PORT" in said.stderr
