@@ -1,6 +1,6 @@
 -- Event types and fates are the definitions that events are judged by.
 
--- fate.definitions_hold(): nothing an event is judged by may be deleted until this transaction ends.
+-- fate.definitions_hold(): nothing an event is judged by may be changed or deleted until this transaction ends.
 create or replace function fate.definitions_hold() returns void
 language sql as $$
 	select pg_advisory_xact_lock_shared(hashtext('fate.definitions'))

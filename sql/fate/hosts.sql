@@ -43,7 +43,7 @@ begin
 end
 $$;
 
--- fate.hosts_lock(ids): the first step of the lock order: hosts by id, then labors, then quests by id (D6).
+-- fate.hosts_lock(ids): the first rows in the lock order: hosts by id, then labors, then quests by id (D6).
 create or replace function fate.hosts_lock(p_ids bigint[]) returns void
 language plpgsql as $$
 begin
