@@ -20,6 +20,7 @@
 
 struct child {
 	pid_t pid;
+	size_t slot;
 	time_t born;
 	bool old;                /* told to end: replaced by one with newer settings */
 };
@@ -41,22 +42,36 @@ static time_t now(void)
 	return t.tv_sec;
 }
 
-static void be_child(const struct state *st, pid_t parent)
+static void be_child(const struct state *st, pid_t parent, size_t slot)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(0);
 	srandom((unsigned)getpid() ^ (unsigned)time(NULL));
 	sigprocmask(SIG_SETMASK, &st->before, NULL);
-	exit(st->pool->work(st->pool->context));
+	exit(st->pool->work(st->pool->context, slot));
+}
+
+/* The lowest that no child has, but those told to end. */
+static size_t free_slot(const struct state *st)
+{
+	size_t slot = 0;
+
+	for (size_t i = 0; i < st->n; i++)
+		if (!st->children[i].old && st->children[i].slot == slot) {
+			slot++;
+			i = (size_t)-1;
+		}
+	return slot;
 }
 
 static bool start_child(struct state *st)
 {
+	size_t slot = free_slot(st);
 	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0)
-		be_child(st, parent);
+		be_child(st, parent, slot);
 	if (pid < 0) {
 		log_line(LOG_LEVEL_ERROR, "fork: %s", strerror(errno));
 		st->no_fork_before = now() + 1;
@@ -67,7 +82,7 @@ static bool start_child(struct state *st)
 		st->children = realloc(st->children, st->room * sizeof *st->children);
 		assert(st->children != NULL);
 	}
-	st->children[st->n++] = (struct child){ .pid = pid, .born = now() };
+	st->children[st->n++] = (struct child){ .pid = pid, .slot = slot, .born = now() };
 	return true;
 }
 
@@ -88,7 +103,7 @@ static void hold_back(struct state *st)
 		return;                  /* deaths of one moment count once */
 	st->pause = st->pause == 0 ? 1 : st->pause * 2 > LONGEST_PAUSE ? LONGEST_PAUSE : st->pause * 2;
 	st->no_fork_before = now() + st->pause;
-	log_line(LOG_LEVEL_WARNING, "workers die young: no new one for %d s", st->pause);
+	log_line(LOG_LEVEL_WARNING, "children die young: no new one for %d s", st->pause);
 }
 
 static void bury(struct state *st, pid_t pid, int status)
@@ -104,9 +119,9 @@ static void bury(struct state *st, pid_t pid, int status)
 		if (status == 0 || c.old)
 			return;
 		if (WIFSIGNALED(status))
-			log_line(LOG_LEVEL_ERROR, "worker %d killed by signal %d", (int)pid, WTERMSIG(status));
+			log_line(LOG_LEVEL_ERROR, "child %d killed by signal %d", (int)pid, WTERMSIG(status));
 		else
-			log_line(LOG_LEVEL_ERROR, "worker %d ended with status %d", (int)pid, WEXITSTATUS(status));
+			log_line(LOG_LEVEL_ERROR, "child %d ended with status %d", (int)pid, WEXITSTATUS(status));
 		if (now() - c.born < YOUNG_SECONDS)
 			hold_back(st);
 		return;

@@ -1,6 +1,7 @@
 /* pool.h - a parent that carries no traffic and keeps a number of children at work.
  *
- * pool_run() forks `size` children that each run work(context) and exit with what it returns. A child that ends is
+ * pool_run() forks `size` children that each run work(context, slot) and exit with what it returns. The slots are 0 to
+ * size - 1; a child that takes another's place has its slot, so that children may have different tasks. A child that ends is
  * replaced; one that fails young holds its replacement back, longer each time. Signals to the parent:
  *
  *	SIGTERM, SIGINT  tell the children to end (SIGTERM, each second again: libfcgi can miss one that comes just
@@ -17,7 +18,7 @@
 
 struct pool {
 	size_t (*size)(void *context);       /* how many children there shall be; asked again after a reload */
-	int (*work)(void *context);          /* in the child, with default signals; its return is the exit status */
+	int (*work)(void *context, size_t slot);     /* in the child, with default signals; its return is the exit status */
 	bool (*reload)(void *context);       /* in the parent; false: nothing changed, children stay */
 	void *context;
 };

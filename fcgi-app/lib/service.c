@@ -28,6 +28,9 @@ static void usage(FILE *out, const struct service_kind *kind)
 	        "  --print-settings   all settings, with what they are for, and end\n"
 	        "  -V                 version\n",
 	        kind->name, kind->summary);
+	for (const struct service_option *o = kind->options; o != NULL && o->name != NULL; o++)
+		fprintf(out, "  --%s %-*s %s\n", o->name, (int)(15 - strlen(o->name)), o->argument != NULL ? o->argument : "",
+		        o->help);
 }
 
 static void set_log_level(const struct settings *s)
@@ -105,21 +108,29 @@ int service_socket(const char *path, long backlog)
 
 static char default_file[] = SYSCONFDIR "/moirai/moirai.yaml";
 
-enum { PRINT_SETTINGS = 256 };
+enum { PRINT_SETTINGS = 256, OWN };
 
 /* What to do: run, or one of the things that end at once. */
 struct request_of_user {
 	bool check, print;
 };
 
+static void add_own_options(const struct service_kind *kind, struct option *options)
+{
+	for (int i = 0; kind->options != NULL && kind->options[i].name != NULL; i++) {
+		assert(i < SERVICE_OPTIONS);
+		options[i] = (struct option){ kind->options[i].name,
+		                              kind->options[i].argument != NULL ? required_argument : no_argument, NULL, OWN + i };
+	}
+}
+
 static struct request_of_user read_options(int argc, char **argv, struct service *service)
 {
-	static const struct option options[] = {
+	struct option options[5 + SERVICE_OPTIONS] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "print-settings", no_argument, NULL, PRINT_SETTINGS },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
 	};
 	struct request_of_user asked = { false, false };
 	size_t n = 0;
@@ -127,6 +138,7 @@ static struct request_of_user read_options(int argc, char **argv, struct service
 
 	service->files = calloc((size_t)argc + 2, sizeof *service->files);
 	assert(service->files != NULL);
+	add_own_options(service->kind, options + 4);
 	while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
 		switch (option) {
 		case 'c': service->files[n++] = optarg; break;
@@ -134,6 +146,9 @@ static struct request_of_user read_options(int argc, char **argv, struct service
 		case PRINT_SETTINGS: asked.print = true; break;
 		case 'V': printf("%s %s\n", service->kind->name, PACKAGE_VERSION); exit(0);
 		case 'h': usage(stdout, service->kind); exit(0);
+		case OWN: case OWN + 1: case OWN + 2: case OWN + 3:
+			service->given[option - OWN] = optarg != NULL ? optarg : "";
+			break;
 		default: usage(stderr, service->kind); exit(EXIT_USAGE);
 		}
 	}

@@ -14,16 +14,26 @@
 
 struct service;
 
+/* An option of one program's own. Ends a list by its NULL name. */
+struct service_option {
+	const char *name;                        /* --name */
+	const char *argument;                    /* what its argument is called, or NULL for none */
+	const char *help;
+};
+#define SERVICE_OPTIONS 4
+
 struct service_kind {
 	const char *name;
 	const char *summary;                     /* for -h */
 	int (*run)(struct service *service);     /* until it is told to stop; its return is the exit status */
+	const struct service_option *options;    /* SERVICE_OPTIONS at most, or NULL */
 };
 
 struct service {
 	const struct service_kind *kind;
 	struct settings settings;
 	char **files;                            /* the settings files, NULL at the end */
+	const char *given[SERVICE_OPTIONS];      /* of each option of its own: its argument, "" without one, NULL: not given */
 };
 
 int service_main(int argc, char **argv, const struct service_kind *kind);

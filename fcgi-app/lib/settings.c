@@ -25,12 +25,13 @@ struct row {
 };
 
 #define AT(field) offsetof(struct settings, field)
-#define COURIER "belongs to moirai-courier, which this version does not have yet"
 #define NGINX "is nginx's business: see nginx/moirai.conf"
 
 static const struct row rows[] = {
 	{ "database", SECRET, AT(database), "postgresql:///moirai?user=moirai_web", 0, 0,
 	  "libpq URL; several hosts may be named, the one that takes writes is used" },
+	{ "courier_database", SECRET, AT(courier_database), "postgresql:///moirai?user=moirai_courier", 0, 0,
+	  "the same for moirai-courier, which has a role of its own" },
 	{ "domain", TEXT, AT(domain), "localhost", 0, 0, "appended to names of users that have none" },
 	{ "user_auth_header", TEXT, AT(user_auth_header), "X-Hermes-Email", 0, 0,
 	  "request header in which the sign-in proxy names the user; nginx must strip it from clients" },
@@ -48,6 +49,43 @@ static const struct row rows[] = {
 	  "seconds after which the database gives up on a request" },
 	{ "log_level", TEXT, AT(log_level), "info", 0, 0, "error, warning, info or debug" },
 
+	{ "frontend", TEXT, AT(frontend), "https://hermes.company.net", 0, 0,
+	  "where people reach the page: links in mails begin with it" },
+	{ "query_server", TEXT, AT(query_server), "", 0, 0,
+	  "URL that answers host queries and knows owners and tags; empty: Moirai answers itself" },
+	{ "query_timeout", NUMBER, AT(query_timeout), "5", 1, 30, "seconds it has for an answer" },
+	{ "strongpoc_server", TEXT, AT(strongpoc_server), "", 0, 0, "URL of a StrongPOC server, which knows owners' addresses" },
+	{ "slack_webhook", SECRET, AT(slack_webhook), "", 0, 0, "URL of Slack's incoming webhook; empty: nothing is sent" },
+	{ "slack_proxyhost", TEXT, AT(slack_proxyhost), "", 0, 0, "HTTP proxy on the way to Slack, host:port" },
+	{ "slack_gather", NUMBER, AT(slack_gather), "2", 0, 3600,
+	  "seconds within which labors made and closed become one message" },
+	{ "email_notifications", FLAG, AT(email_notifications), "false", 0, 0, "owners and creators get mail" },
+	{ "email_sender_address", TEXT, AT(email_sender_address), "hermes@localhost", 0, 0, "who mails come from" },
+	{ "email_always_copy", TEXT, AT(email_always_copy), "", 0, 0, "addresses that get a copy of every mail, with commas between" },
+	{ "environment", TEXT, AT(environment), "dev", 0, 0, "dev: all mail goes to dev_email_recipient" },
+	{ "dev_email_recipient", TEXT, AT(dev_email_recipient), "", 0, 0, "who gets the mails of a dev environment; empty: nobody" },
+	{ "quest_mail_every", NUMBER, AT(quest_mail_every), "900", 0, 86400,
+	  "seconds that must lie between two mails about closed labors of one quest" },
+	{ "smtp_server", TEXT, AT(smtp_server), "localhost:25", 0, 0, "the mail relay, host:port" },
+	{ "smtp_starttls", TEXT, AT(smtp_starttls), "offered", 0, 0,
+	  "never, offered (when the relay offers it) or always (else the mail waits)" },
+	{ "smtp_username", TEXT, AT(smtp_username), "", 0, 0, "signs in at the relay; empty: does not" },
+	{ "smtp_password", SECRET, AT(smtp_password), "", 0, 0, "its password" },
+	{ "tls_ca_file", TEXT, AT(tls_ca_file), "", 0, 0,
+	  "certificates (PEM) that Slack, relay, webhooks and query server are checked by; empty: the system's" },
+	{ "plugin_dir", TEXT, AT(plugin_dir), "", 0, 0, "executables in its hooks/ get each event as JSON on standard input" },
+	{ "hook_timeout", NUMBER, AT(hook_timeout), "10", 1, 300, "seconds one of them may take" },
+	{ "sentry_dsn", SECRET, AT(sentry_dsn), "", 0, 0, "gets unexpected errors" },
+	{ "live_socket", TEXT, AT(live_socket), "", 0, 0,
+	  "unix socket on which nginx's nchan takes notices for the page; empty: the page asks" },
+	{ "letter_retry", NUMBER, AT(letter_retry), "1000", 10, 60000,
+	  "milliseconds until a letter that failed is tried again; then half as long again each time, up to a day" },
+	{ "letter_retention", NUMBER, AT(letter_retention), "7", 0, 3650, "days that letters are kept after they were sent" },
+	{ "health_letter_age", NUMBER, AT(health_letter_age), "3600", 1, 604800,
+	  "seconds a letter may wait before /health says that things are bad" },
+	{ "metrics_token", SECRET, AT(metrics_token), "", 0, 0,
+	  "bearer token that opens /metrics and /health to other machines; empty: this one only" },
+
 	{ "log_format", ELSEWHERE, 0, NULL, 0, 0, "is the journal's business: journalctl -o" },
 	{ "port", ELSEWHERE, 0, NULL, 0, 0, NGINX },
 	{ "bind_address", ELSEWHERE, 0, NULL, 0, 0, NGINX },
@@ -56,18 +94,6 @@ static const struct row rows[] = {
 	{ "secret_key", ELSEWHERE, 0, NULL, 0, 0, "is not needed: no cookie is signed" },
 	{ "api_xsrf_enabled", ELSEWHERE, 0, NULL, 0, 0, "comes with sessions, which this version does not have yet" },
 	{ "auth_token_expiry", ELSEWHERE, 0, NULL, 0, 0, "comes with tokens, which this version does not have yet" },
-	{ "query_server", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "frontend", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "slack_webhook", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "slack_proxyhost", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "email_notifications", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "email_sender_address", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "email_always_copy", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "environment", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "dev_email_recipient", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "plugin_dir", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "strongpoc_server", ELSEWHERE, 0, NULL, 0, 0, COURIER },
-	{ "sentry_dsn", ELSEWHERE, 0, NULL, 0, 0, COURIER },
 };
 #define N_ROWS (sizeof rows / sizeof rows[0])
 _Static_assert(N_ROWS <= 64, "settings.said has a bit for each row");
@@ -173,11 +199,14 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 		*why = "is not a number in its range";
 	else if (row->kind == FLAG)
 		*why = "is neither true nor false";
-	else if (row->offset == AT(database) && strstr(value, "://") != NULL && strncmp(value, "postgres", 8) != 0)
+	else if ((row->offset == AT(database) || row->offset == AT(courier_database)) && strstr(value, "://") != NULL && strncmp(value, "postgres", 8) != 0)
 		*why = "is not a PostgreSQL URL; Moirai keeps its data in PostgreSQL only";
 	else if (row->offset == AT(log_level) && strcmp(value, "error") != 0 && strcmp(value, "warning") != 0 &&
 	         strcmp(value, "info") != 0 && strcmp(value, "debug") != 0)
 		*why = "is none of error, warning, info and debug";
+	else if (row->offset == AT(smtp_starttls) && strcmp(value, "never") != 0 && strcmp(value, "offered") != 0 &&
+	         strcmp(value, "always") != 0)
+		*why = "is none of never, offered and always";
 	else
 		return true;
 	return false;
@@ -310,4 +339,26 @@ void settings_elsewhere(const struct settings *s, void (*tell)(const char *key, 
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (s->said & 1ULL << i)
 			tell(rows[i].name, rows[i].help);
+}
+
+json_t *settings_told(const struct settings *s)
+{
+	bool dev = strcmp(s->environment, "dev") == 0;
+	json_t *told = json_pack("{s:s, s:b, s:s, s:b, s:b}", "domain", s->domain, "countEvents", s->count_events,
+	                         "frontend", s->frontend, "queryServer", *s->query_server != '\0',
+	                         "contacts", *s->strongpoc_server != '\0');
+	json_t *mail = json_pack("{s:b, s:s, s:s, s:s, s:s, s:I}",
+	                         "mail", s->email_notifications && !(dev && *s->dev_email_recipient == '\0'),
+	                         "sender", s->email_sender_address, "alwaysCopy", s->email_always_copy,
+	                         "environment", s->environment, "devRecipient", s->dev_email_recipient,
+	                         "questMailEvery", (json_int_t)s->quest_mail_every);
+	json_t *rest = json_pack("{s:b, s:I, s:b, s:b, s:I, s:I, s:I}", "slack", *s->slack_webhook != '\0',
+	                         "slackGather", (json_int_t)s->slack_gather, "hooks", *s->plugin_dir != '\0',
+	                         "live", *s->live_socket != '\0', "letterRetry", (json_int_t)s->letter_retry,
+	                         "letterRetention", (json_int_t)s->letter_retention,
+	                         "healthLetterAge", (json_int_t)s->health_letter_age);
+
+	json_object_update_new(told, mail);
+	json_object_update_new(told, rest);
+	return told;
 }

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include <jansson.h>
+
 struct settings {
 	/* of the Hermes document */
 	char *database;
@@ -24,6 +26,11 @@ struct settings {
 	char *fullstory_id;
 	long num_processes;
 	bool count_events;
+	char *frontend, *query_server, *strongpoc_server;
+	char *slack_webhook, *slack_proxyhost;
+	bool email_notifications;
+	char *email_sender_address, *email_always_copy, *environment, *dev_email_recipient;
+	char *plugin_dir, *sentry_dsn;
 	/* of our own */
 	char *socket;
 	long backlog;
@@ -31,6 +38,10 @@ struct settings {
 	long statement_timeout;
 	bool auth_proxy_create;
 	char *log_level;
+	long query_timeout, slack_gather, quest_mail_every, hook_timeout, letter_retry, letter_retention, health_letter_age;
+	char *smtp_server, *smtp_starttls, *smtp_username, *smtp_password, *tls_ca_file;
+	char *courier_database;
+	char *live_socket, *metrics_token;
 	/* keys that were set though their meaning lives elsewhere or is still to come, one bit for each row */
 	unsigned long long said;
 };
@@ -43,6 +54,9 @@ bool settings_load(struct settings *s, const char *path, char *why, size_t size)
 
 /* Writes every setting with its value and what it is for, as YAML that settings_load takes. */
 void settings_print(const struct settings *s, FILE *out);
+
+/* What SQL functions are told of them (req->'settings'), a JSON object that the caller owns. No secret is among it. */
+json_t *settings_told(const struct settings *s);
 
 /* Calls `tell(key, where)` for each key that was set and works elsewhere, or not yet. */
 void settings_elsewhere(const struct settings *s, void (*tell)(const char *key, const char *where));

@@ -17,7 +17,6 @@ static const struct {
 	{ "WE405", S_METHOD },
 	{ "WE409", S_CONFLICT },
 	{ "WE413", S_TOO_LARGE },
-	{ "WE501", S_NOT_BUILT },
 	{ "08", S_LATER },             /* connection */
 	{ "22", S_INVALID },           /* data that no check of ours had foreseen */
 	{ "23505", S_CONFLICT },       /* two made the same thing at once */
@@ -54,7 +53,8 @@ int status_http(enum status s)
 	case S_METHOD:    return 405;
 	case S_CONFLICT:  return 409;
 	case S_TOO_LARGE: return 413;
-	case S_NOT_BUILT: return 501;
+	case S_GATEWAY:   return 502;
+	case S_SLOW_GATEWAY: return 504;
 	case S_AGAIN:
 	case S_LATER:     return 503;
 	case S_INTERNAL:  break;
@@ -76,8 +76,9 @@ static const struct {
 	{ 405, "Method Not Allowed" },
 	{ 409, "Conflict" },
 	{ 413, "Content Too Large" },
-	{ 501, "Not Implemented" },
+	{ 502, "Bad Gateway" },
 	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
 	{ 0, "Internal Server Error" },
 };
 

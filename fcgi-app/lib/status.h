@@ -15,9 +15,10 @@ enum status {
 	S_METHOD,       /* 405: not with this method */
 	S_CONFLICT,     /* 409 */
 	S_TOO_LARGE,    /* 413 */
-	S_NOT_BUILT,    /* 501: documented, and still to come */
 	S_AGAIN,        /* a serialization failure or a deadlock: the same call may be made again at once */
 	S_LATER,        /* 503: the database is away or busy */
+	S_GATEWAY,      /* 502: whom we had to ask answers nothing sensible */
+	S_SLOW_GATEWAY, /* 504: or not in time */
 	S_INTERNAL      /* 500: our bug */
 };
 

@@ -23,6 +23,7 @@ static struct board {
 	atomic_long clock;               /* the pool's seconds */
 	atomic_int manner, size, places, born, ended, heard, reloads, no_reload;
 	atomic_int pids[MOST];           /* in the order of their birth */
+	atomic_int slots[MOST];
 } *board;
 
 static pid_t pool;
@@ -44,11 +45,14 @@ static void hear(int sig)
 	board->heard++;
 }
 
+static size_t slot;
+
 static int be_born(void)
 {
 	int place = board->places++;
 
 	board->pids[place] = getpid();
+	board->slots[place] = (int)slot;
 	board->born++;
 	return place;
 }
@@ -76,9 +80,10 @@ static void rest(long ms)
 	nanosleep(&t, NULL);
 }
 
-static int work(void *context)
+static int work(void *context, size_t own_slot)
 {
 	(void)context;
+	slot = own_slot;
 	switch ((enum manner)board->manner) {
 	case UNTIL_TERM:
 	case RETIRE_FIRST:    work_until(1); break;
@@ -241,7 +246,7 @@ static void a_child_that_retires_is_replaced_at_once(void **state)
 	assert_int_equal(stop_pool(SIGTERM), 0);
 	assert_int_equal(board->born, 3);
 	assert_int_equal(board->ended, 3);
-	assert_false(pool_said("worker"));
+	assert_false(pool_said("child "));
 }
 
 static void a_grown_child_that_is_killed_is_replaced_at_once(void **state)
@@ -264,6 +269,36 @@ static void nobody_is_born_for_a_second(int so_far)
 	assert_int_equal(board->born, so_far);
 }
 
+static int pid_in_slot(int wanted, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		if (board->slots[i] == wanted)
+			return board->pids[i];
+	return -1;
+}
+
+static void who_takes_a_childs_place_has_its_slot(void **state)
+{
+	(void)state;
+	start_and_wait(UNTIL_TERM, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_not_equal(pid_in_slot(i, 0, 3), -1);
+	board->clock += YOUNG_SECONDS;
+	kill(pid_in_slot(1, 0, 3), SIGKILL);
+	assert_true(reaches(&board->born, 4));
+	assert_int_equal(board->slots[3], 1);
+}
+
+static void a_fresh_set_has_all_slots_again(void **state)
+{
+	(void)state;
+	start_and_wait(UNTIL_TERM, 3);
+	kill(pool, SIGHUP);
+	assert_true(reaches(&board->born, 6));
+	for (int i = 0; i < 3; i++)
+		assert_int_not_equal(pid_in_slot(i, 3, 6), -1);
+}
+
 static void who_dies_young_holds_the_next_one_back(void **state)
 {
 	(void)state;
@@ -271,7 +306,7 @@ static void who_dies_young_holds_the_next_one_back(void **state)
 	assert_true(reaches(&board->born, 1));
 	nobody_is_born_for_a_second(1);
 	assert_true(pool_said("ended with status 3"));
-	assert_true(pool_said("workers die young: no new one for 1 s"));
+	assert_true(pool_said("children die young: no new one for 1 s"));
 	board->clock += 1;
 	assert_true(reaches(&board->born, 2));
 	rest(100);
@@ -324,7 +359,7 @@ static void deaths_of_one_moment_count_once(void **state)
 
 	(void)state;
 	assert_string_equal(o.out, "0 left, pause 1\n");
-	assert_non_null(strstr(o.err, "worker 1 killed by signal 9\n"));
+	assert_non_null(strstr(o.err, "child 1 killed by signal 9\n"));
 }
 
 static void sighup_brings_a_fresh_set_before_the_old_one_ends(void **state)
@@ -388,6 +423,8 @@ int main(void)
 		ON_A_BOARD(who_never_listens_is_killed_when_the_drain_is_over),
 		ON_A_BOARD(a_child_that_retires_is_replaced_at_once),
 		ON_A_BOARD(a_grown_child_that_is_killed_is_replaced_at_once),
+		ON_A_BOARD(who_takes_a_childs_place_has_its_slot),
+		ON_A_BOARD(a_fresh_set_has_all_slots_again),
 		ON_A_BOARD(who_dies_young_holds_the_next_one_back),
 		ON_A_BOARD(the_pause_doubles_up_to_half_a_minute),
 		ON_A_BOARD(deaths_of_one_moment_count_once),
