@@ -1,10 +1,11 @@
--- moirai_web may execute the API schemas and touch nothing else; tests/sql/rights.sql tries it.
+-- moirai_web may execute the API schemas, moirai_courier its own, and nobody touches anything else; tests/sql/rights.sql
+-- tries it.
 -- What no line here grants, nobody but the owner has.
 do $$
 declare
 	name text;
 begin
-	foreach name in array array['house', 'people', 'fate', 'api', 'people_api', 'hermes_api'] loop
+	foreach name in array array['house', 'people', 'fate', 'outbox', 'api', 'people_api', 'hermes_api', 'courier_api'] loop
 		execute format('revoke all on schema %I from public', name);
 		execute format('revoke execute on all functions in schema %I from public', name);
 	end loop;
@@ -12,6 +13,11 @@ begin
 		execute format('grant usage on schema %I to moirai_web', name);
 		execute format('grant execute on all functions in schema %I to moirai_web', name);
 	end loop;
+	grant usage on schema courier_api to moirai_courier;
+	grant execute on all functions in schema courier_api to moirai_courier;
+	-- A worker reports what went wrong, too.
+	grant usage on schema courier_api to moirai_web;
+	grant execute on function courier_api.report(text, text) to moirai_web;
 end
 $$;
 -- The helpers of hermes_api/json.sql are called by the endpoints, as their owner: not for the web tier itself.

@@ -17,6 +17,11 @@ select not exists (select from house.migration where number = 1) as todo \gset
 \ir migrate/0001_fate.sql
 insert into house.migration (number, name) values (1, 'people and fates');
 \endif
+select not exists (select from house.migration where number = 2) as todo \gset
+\if :todo
+\ir migrate/0002_outbox.sql
+insert into house.migration (number, name) values (2, 'what leaves the house');
+\endif
 
 -- What every endpoint stands on.
 \ir api/fail.sql
@@ -32,18 +37,31 @@ insert into house.migration (number, name) values (1, 'people and fates');
 \ir fate/quests.sql
 \ir fate/labors.sql
 \ir fate/events.sql
+\ir fate/hostquery.sql
 \ir fate/check.sql
+
+-- What leaves the house: changes become letters, letters are delivered by moirai-courier.
+\ir outbox/changes.sql
+\ir outbox/slack.sql
+\ir outbox/mail.sql
+\ir outbox/sort.sql
+\ir outbox/letters.sql
+\ir outbox/digest.sql
+\ir courier_api/courier.sql
 \ir house/reset.sql
 
 -- The endpoints: a row of fcgi-app/worker/routes.c names one of these functions.
 \ir people_api/sign_in.sql
 \ir hermes_api/json.sql
+\ir hermes_api/ask.sql
 \ir hermes_api/hosts.sql
 \ir hermes_api/event_types.sql
 \ir hermes_api/events.sql
 \ir hermes_api/fates.sql
 \ir hermes_api/labors.sql
 \ir hermes_api/quests.sql
+\ir hermes_api/letters.sql
+\ir hermes_api/webhooks.sql
 \ir hermes_api/server.sql
 
 select fate.event_partitions_ensure();

@@ -179,6 +179,17 @@ language sql stable as $$
 	select case when body->>name is not null then api.id_checked(body, name) end
 $$;
 
+-- The same for one that goes into a header or an address: without control characters.
+create or replace function api.line_needed(body jsonb, name text, most int) returns text
+language plpgsql stable as $$
+begin
+	if body->>name ~ '[[:cntrl:]]' then
+		perform api.fail(400, format('%s: must be one line', name));
+	end if;
+	return api.text_needed(body, name, most);
+end
+$$;
+
 create or replace function api.flag(body jsonb, name text, otherwise boolean) returns boolean
 language plpgsql immutable as $$
 begin
@@ -232,14 +243,4 @@ $$;
 create or replace function api.hostnames(body jsonb, name text) returns text[]
 language sql stable as $$
 	select case when jsonb_typeof(body->name) <> 'null' then api.hostnames_checked(body, name) end
-$$;
-
--- api.later(value, name): for a host query, which asks a server that the next version knows: 501 unless it is empty.
-create or replace function api.later(value text, name text) returns void
-language plpgsql immutable as $$
-begin
-	if btrim(value) <> '' then
-		perform api.fail(501, format('%s: this server cannot ask a query server yet', name));
-	end if;
-end
 $$;

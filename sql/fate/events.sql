@@ -22,7 +22,8 @@ declare
 	starts  int;
 	moves   boolean;
 	ids     bigint[];
-	changes fate.labor_change[];
+	did     fate.outcome;
+	done    bigint[];
 begin
 	if api.many(cardinality(p_hosts)) then
 		perform api.plan_for_many();
@@ -52,32 +53,39 @@ begin
 	end if;
 
 	if starts is not null or moves then
-		changes := fate.question(p_type, ids, p_hosts, p_now, starts, moves, p_quest);
-		if changes is not null then
-			perform fate.counts_add_labors(changes);
-			perform fate.quests_change(changes, p_now);
+		did := fate.question(p_type, ids, p_hosts, p_now, starts, moves, p_quest);
+		if did.changes is not null then
+			perform fate.counts_add_labors(did.changes);
+			done := fate.quests_change(did.changes, p_now);
 		end if;
 	end if;
+	insert into outbox.changes (at, kind, ids, effects, made, closed, quest_made, complete)
+	values (p_now, 'event', ids, did.changes, did.made, did.closed, p_quest, done);
 	return ids;
 end
 $$;
 
--- fate.question(type, events, hosts, now, starts, moves, quest) -> what it changed. The heart: labors as they were before
+-- fate.question(type, events, hosts, now, starts, moves, quest) -> what it did. The heart: labors as they were before
 -- these events (one statement, one snapshot) decide which close and which open. The hosts are locked.
 create or replace function fate.question(
 	p_type int, p_events bigint[], p_hosts bigint[], p_now timestamptz, p_starts int, p_moves boolean, p_quest bigint
-) returns fate.labor_change[]
+) returns fate.outcome
 language plpgsql as $$
 declare
-	n       int := cardinality(p_events);
-	changes fate.labor_change[];
+	n   int := cardinality(p_events);
+	did fate.outcome;
 begin
 	if not p_moves then
-		insert into fate.labors (fate_id, quest_id, host_id, creation_event_id, creation_time, for_creator, for_owner)
-		select f.id, p_quest, t.host_id, t.event_id, p_now, f.for_creator, f.for_owner
-		  from fate.fates f, unnest(p_events, p_hosts) t (event_id, host_id)
-		 where f.id = p_starts order by t.event_id;
-		return array[row(p_quest, p_starts, n, n, n, n, 0)::fate.labor_change];
+		with opened as (
+			insert into fate.labors (fate_id, quest_id, host_id, creation_event_id, creation_time, for_creator, for_owner)
+			select f.id, p_quest, t.host_id, t.event_id, p_now, f.for_creator, f.for_owner
+			  from fate.fates f, unnest(p_events, p_hosts) t (event_id, host_id)
+			 where f.id = p_starts order by t.event_id
+			returning id
+		)
+		select (array_agg(id))[1:100] into did.made from opened;
+		did.changes := array[row(p_quest, p_starts, n, n, n, n, 0)::fate.labor_change];
+		return did;
 	end if;
 
 	with thrown as (
@@ -96,7 +104,7 @@ begin
 		   set completion_event_id = h.event_id, completion_time = p_now, closing_fate_id = h.fate_id
 		  from (select labor_id, event_id, max(fate_id) as fate_id from hit group by 1, 2) h
 		 where l.id = h.labor_id
-		returning l.quest_id, l.fate_id, l.starting_labor_id is null as root
+		returning l.id, l.quest_id, l.fate_id, l.starting_labor_id is null as root
 	), opened as (
 		insert into fate.labors (starting_labor_id, fate_id, quest_id, host_id, creation_event_id, creation_time,
 		                         for_creator, for_owner)
@@ -109,7 +117,7 @@ begin
 		               for_creator, for_owner, labor_id
 		          from hit where goes_on) o
 		 order by event_id, labor_id nulls first, fate_id
-		returning quest_id, fate_id, starting_labor_id is null as root
+		returning id, quest_id, fate_id, starting_labor_id is null as root
 	), effect as (
 		select quest_id, fate_id, count(*) as labors, count(*) as open, count(*) filter (where root) as roots,
 		       count(*) filter (where root) as open_roots, 0 as closings
@@ -118,9 +126,10 @@ begin
 		select quest_id, fate_id, 0, -count(*), 0, -count(*) filter (where root), count(*)
 		  from closed group by 1, 2
 	)
-	select array_agg(row(quest_id, fate_id, labors, open, roots, open_roots, closings)::fate.labor_change)
-	  into changes from effect;
-	return changes;
+	select array_agg(row(quest_id, fate_id, labors, open, roots, open_roots, closings)::fate.labor_change),
+	       (select (array_agg(id order by id))[1:100] from opened), (select (array_agg(id order by id))[1:1000] from closed)
+	  into did from effect;
+	return did;
 end
 $$;
 

@@ -3,29 +3,35 @@
 
 -- fate.quests_change(changes, now): the last step of the lock order. A quest is complete when the last of its open
 -- labors closes; the labors opened by the same event count first. Its completion time is that of its last closing,
--- which need not be the transaction that gets the quest's lock last.
-create or replace function fate.quests_change(p_changes fate.labor_change[], p_now timestamptz) returns void
+-- which need not be the transaction that gets the quest's lock last. Returns those that are complete by it, or null.
+create or replace function fate.quests_change(p_changes fate.labor_change[], p_now timestamptz) returns bigint[]
 language plpgsql as $$
 declare
 	changed bigint[] := array(select distinct quest_id from unnest(p_changes) where quest_id is not null);
+	done    bigint[];
 begin
 	if changed = '{}' then
-		return;
+		return null;
 	end if;
 	perform from fate.quests where id = any(changed) order by id for no key update;
-	update fate.quests q
-	   set labors      = q.labors + c.labors,
-	       open_labors = q.open_labors + c.open_labors,
-	       root_labors = q.root_labors + c.root_labors,
-	       open_roots  = q.open_roots + c.open_roots,
-	       last_closing_time = case when c.closings > 0 then greatest(q.last_closing_time, p_now)
-	                                else q.last_closing_time end,
-	       completion_time = case when c.closings > 0 and q.open_labors + c.open_labors = 0
-	                              then greatest(q.last_closing_time, p_now) else q.completion_time end
-	  from (select quest_id, sum(labors) as labors, sum(open_labors) as open_labors, sum(root_labors) as root_labors,
-	               sum(open_roots) as open_roots, sum(closings) as closings
-	          from unnest(p_changes) group by quest_id) c
-	 where q.id = c.quest_id;
+	with counted as (
+		update fate.quests q
+		   set labors      = q.labors + c.labors,
+		       open_labors = q.open_labors + c.open_labors,
+		       root_labors = q.root_labors + c.root_labors,
+		       open_roots  = q.open_roots + c.open_roots,
+		       last_closing_time = case when c.closings > 0 then greatest(q.last_closing_time, p_now)
+		                                else q.last_closing_time end,
+		       completion_time = case when c.closings > 0 and q.open_labors + c.open_labors = 0
+		                              then greatest(q.last_closing_time, p_now) else q.completion_time end
+		  from (select quest_id, sum(labors) as labors, sum(open_labors) as open_labors, sum(root_labors) as root_labors,
+		               sum(open_roots) as open_roots, sum(closings) as closings
+		          from unnest(p_changes) group by quest_id) c
+		 where q.id = c.quest_id
+		returning q.id, c.closings > 0 and q.open_labors = 0 as complete
+	)
+	select array_agg(id order by id) filter (where complete) into done from counted;
+	return done;
 end
 $$;
 

@@ -39,7 +39,7 @@ declare
 	made  fate.event_types[];
 	taken text;
 	texts text[];
-	first_id int;
+	ids      bigint[];
 begin
 	many := case when body ? 'eventTypes' then api.objects(body, 'eventTypes') else jsonb_build_array(body) end;
 	perform api.must_have(o, 'category', 'state', 'description') from jsonb_array_elements(many) o;
@@ -62,10 +62,13 @@ begin
 		 order by ordinality
 		returning *
 	)
-	select coalesce(array_agg(hermes_api.event_type_members(t, req->>'base', false) order by t.id), '{}'), min(t.id)
-	  into texts, first_id from stored t;
+	select coalesce(array_agg(hermes_api.event_type_members(t, req->>'base', false) order by t.id), '{}'), array_agg(t.id)
+	  into texts, ids from stored t;
+	if ids is not null then
+		perform outbox.changed('eventtype', ids);
+	end if;
 	if cardinality(texts) = 1 then
-		return api.created((req->>'mount') || '/eventtypes/' || first_id, texts[1]);
+		return api.created((req->>'mount') || '/eventtypes/' || ids[1], texts[1]);
 	end if;
 	return api.created(null, '"eventTypes":' || api.objects_list(texts)
 	                         || ',"totalEventTypes":' || cardinality(texts));
@@ -112,6 +115,7 @@ begin
 	if not found then         -- deleted a moment ago
 		perform api.fail(404, format('No such EventType %s found', req->'path'->>'id'));
 	end if;
+	perform outbox.changed('eventtype', array[t.id]);
 	return api.ok(hermes_api.event_type_members(t, req->>'base', false));
 end
 $$;
@@ -128,6 +132,7 @@ begin
 	if used is not null then
 		perform api.fail(409, format('EventType %s is referred to by %s', t.id, used));
 	end if;
+	perform outbox.changed('eventtype', array[t.id]);
 	return api.ok('"href":' || api.json((req->>'base') || '/eventtypes/' || t.id));
 end
 $$;

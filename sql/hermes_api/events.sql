@@ -5,7 +5,7 @@
 --          limit, offset, expand hosts, eventtypes, askedBy
 --   The newest `limit` after skipping the `offset` newest, shown oldest first. totalEvents unless the setting
 --   count_events is false.
---   fails  WE400 bad number or time, unknown host, no event of the type; WE501 hostQuery
+--   fails  WE400 bad number or time, unknown host, no event of the type, bad host query
 create or replace function hermes_api.events_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -18,11 +18,16 @@ declare
 	from_id     bigint  := coalesce(api.query_integer(req, 'afterEventId'), 0);
 	host        bigint  := api.query_integer(req, 'hostId');
 	name        text    := api.query(req, 'hostname');
+	wanted      jsonb   := hermes_api.hosts_wanted(req);
+	among       bigint[];
 	types       int[];
 	ids         bigint[];
 	total       bigint;
 begin
-	perform api.later(api.query(req, 'hostQuery'), 'hostQuery');
+	if wanted is not null then
+		return hermes_api.ask(wanted);
+	end if;
+	among := hermes_api.hosts_queried(req);
 	if req->'query' ? 'eventTypeId' then
 		-- A type beyond the range of an int is one that no event has.
 		types := (select array_agg(distinct case when id between 1 and 2147483647 then id else -1 end::int)
@@ -36,10 +41,26 @@ begin
 		end if;
 		host := coalesce(host, -1);
 	end if;
-	if api.query(req, 'afterEventType') is not null then
-		from_id := greatest(from_id, hermes_api.last_event(api.query_integer(req, 'afterEventType'), host));
+	if among is not null and host is not null then
+		host := case when host = any(among) then host else -1 end;
+		among := null;
 	end if;
-	if host is null then
+	if api.query(req, 'afterEventType') is not null then
+		from_id := greatest(from_id, hermes_api.last_event(api.query_integer(req, 'afterEventType'), host, among));
+	end if;
+	if among is not null then
+		select coalesce(array_agg(id order by id), '{}') into ids
+		  from (select e.id
+		          from unnest(among) on_host, lateral (
+		               select id from fate.events
+		                where host_id = on_host and id >= from_id and at >= since and at < until
+		                  and (types is null or event_type_id = any(types))
+		                order by id desc limit page_limit + page_offset) e
+		         order by e.id desc limit page_limit offset page_offset) newest;
+		total := (select count(*) from fate.events
+		           where counted and host_id = any(among) and id >= from_id and at >= since and at < until
+		             and (types is null or event_type_id = any(types)));
+	elsif host is null then
 		ids := fate.events_page(types, since, until, from_id, page_limit, page_offset);
 		total := case when counted then fate.events_total(types, since, until, from_id) end;
 	else
@@ -58,13 +79,16 @@ begin
 end
 $$;
 
--- hermes_api.last_event(type, host) -> the id of the newest event of the type, on the host or (null) any; or WE400.
-create or replace function hermes_api.last_event(type bigint, host bigint) returns bigint
+-- hermes_api.last_event(type, host, among) -> the id of the newest event of the type, on the host, one of those hosts or
+-- (both null) any; or WE400.
+create or replace function hermes_api.last_event(type bigint, host bigint, among bigint[]) returns bigint
 language plpgsql stable as $$
 declare
 	last bigint;
 begin
-	if host is null then
+	if among is not null then
+		last := (select max(id) from fate.events where event_type_id = type and host_id = any(among));
+	elsif host is null then
 		last := (select id from fate.events where event_type_id = type order by id desc limit 1);
 	else
 		last := (select max(id) from fate.events where event_type_id = type and host_id = host);
@@ -79,7 +103,7 @@ $$;
 -- hermes_api.events_create(req) -> the event, or {events, totalEvents}                 POST /api/v1/events
 --   body   user; eventTypeId or category and state; any of hostname, hostnames, questId, hostQuery; note
 --   Unknown hosts are made.
---   fails  WE400 missing or malformed, no host; WE404 no such quest; WE501 hostQuery
+--   fails  WE400 missing or malformed, no host, bad host query; WE404 no such quest
 create or replace function hermes_api.events_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -98,9 +122,6 @@ begin
 	username := people.named(body, 'user', req->'settings'->>'domain');
 	type := hermes_api.event_type_of_body(body);
 	note := api.text(body, 'note', 65535);
-	if body ? 'hostQuery' then
-		perform api.later(body->>'hostQuery', 'hostQuery');
-	end if;
 	quest := api.id(body, 'questId');
 	names := api.hostnames(body, 'hostnames');
 	if body->>'hostname' is not null then
@@ -111,6 +132,12 @@ begin
 			perform api.fail(404, format('No such Quest %s found', quest));
 		end if;
 		hosts := fate.quests_hosts(quest);
+	end if;
+	if body ? 'hostQuery' then
+		if hermes_api.hosts_wanted(req) is not null then
+			return hermes_api.ask(hermes_api.hosts_wanted(req));
+		end if;
+		names := hermes_api.names_with(names, hermes_api.names_queried(req));
 	end if;
 	if coalesce(cardinality(names), 0) + coalesce(cardinality(hosts), 0) = 0 then
 		perform api.fail(400, 'No hosts found with given list');

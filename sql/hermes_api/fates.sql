@@ -46,6 +46,7 @@ begin
 	insert into fate.fates (creation_type_id, follows_id, for_creator, for_owner, description)
 	values (type, follows, creator, owner, about)
 	returning * into f;
+	perform outbox.changed('fate', array[f.id]);
 	-- The quirk: this href has no scheme and host.
 	return api.created((req->>'mount') || '/fates/' || f.id, hermes_api.fate_members(f, req->>'mount', false));
 end
@@ -79,6 +80,7 @@ begin
 	if body ? 'description' then
 		update fate.fates set description = api.text(body, 'description', 2048) where id = f.id;
 	end if;
+	perform outbox.changed('fate', array[f.id]);
 	return api.ok(hermes_api.fate_members(hermes_api.fate_of_path(req), req->>'base', false));
 end
 $$;
@@ -95,6 +97,7 @@ begin
 	if used is not null then
 		perform api.fail(409, format('Fate %s is referred to by %s', f.id, used));
 	end if;
+	perform outbox.changed('fate', array[f.id]);
 	return api.ok('"href":' || api.json((req->>'base') || '/fates/' || f.id));
 end
 $$;

@@ -1,7 +1,7 @@
 -- Hosts of the fleet (hermes.txt /hosts, hermes-behaviour.md section 5).
 
 -- hermes_api.hosts_list(req) -> {limit, offset, totalHosts, hosts}                     GET /api/v1/hosts
---   query  hostname, hostQuery, limit, offset       fails  WE400 bad number, WE501 hostQuery
+--   query  hostname, hostQuery, limit, offset       fails  WE400 bad number or host query
 create or replace function hermes_api.hosts_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -10,11 +10,24 @@ declare
 	page_offset bigint := api.query_offset(req);
 	name        text   := api.query(req, 'hostname');
 	base        text   := req->>'base';
+	wanted      jsonb  := hermes_api.hosts_wanted(req);
+	among       bigint[];
 	total       bigint;
 	texts       text[];
 begin
-	perform api.later(api.query(req, 'hostQuery'), 'hostQuery');
-	if name is not null then
+	if wanted is not null then
+		return hermes_api.ask(wanted);
+	end if;
+	among := hermes_api.hosts_queried(req);
+	if among is not null then
+		if name is not null then
+			among := array(select id from fate.hosts where hostname = name and id = any(among));
+		end if;
+		total := cardinality(among);
+		texts := array(select hermes_api.host_members(h, base)
+		                 from unnest(among) with ordinality p (id, n) join fate.hosts h on h.id = p.id
+		                order by n limit page_limit offset page_offset);
+	elsif name is not null then
 		total := (select count(*) from fate.hosts where hostname = name);
 		texts := array(select hermes_api.host_members(h, base)
 		                 from (select * from fate.hosts where hostname = name limit page_limit offset page_offset) h);
@@ -64,7 +77,9 @@ begin
 		select name from unnest(names) with ordinality n (name, i) order by i returning *
 	)
 	select array_agg(hermes_api.host_members(h, base) order by h.id) into texts from made h;
-	perform fate.counts_add('host', 0, 0, cardinality(names)) where cardinality(names) > 0;
+	if cardinality(names) > 0 then
+		perform fate.counts_add('host', 0, 0, cardinality(names)), outbox.changed('host', fate.hosts_known(names));
+	end if;
 	if cardinality(names) = 1 then
 		return api.created((req->>'mount') || '/hosts/' || api.segment(names[1]), texts[1]);
 	end if;
@@ -127,19 +142,53 @@ end
 $$;
 
 -- hermes_api.hosts_update(req) -> the host that now bears the name                     PUT /api/v1/hosts/{hostname}
---   body   {hostname}; a taken name: the histories are merged       fails  WE404, WE400
+--   body   hostname: a taken one: the histories are merged; beyond the document: owner, tags [text, ...], null or [] for
+--          none       fails  WE404, WE400
 create or replace function hermes_api.hosts_update(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text := people.must_be_signed_in(req);
+	actor text  := people.must_be_signed_in(req);
+	body  jsonb := req->'body';
+	name  text;
+	facts fate.hosts;
 	h     fate.hosts;
 begin
-	perform fate.hosts_own_names();
+	if not body ?| '{owner,tags}' then
+		h := hermes_api.host_of_path(req);
+		perform api.must_have(body, 'hostname');
+	end if;
+	name := case when body ? 'hostname' then api.text_needed(body, 'hostname', 128) end;
+	facts.owner := nullif(api.text(body, 'owner', 64), '');
+	facts.tags := hermes_api.tags(body);
+	perform fate.hosts_own_names() where name is not null;
 	h := hermes_api.host_of_path(req);
-	perform api.must_have(req->'body', 'hostname');
-	h.id := fate.hosts_rename(h.id, api.text_needed(req->'body', 'hostname', 128));
+	if name is not null then
+		h.id := fate.hosts_rename(h.id, name);
+	end if;
+	update fate.hosts
+	   set owner = case when body ? 'owner' then facts.owner else owner end,
+	       tags = case when body ? 'tags' then facts.tags else tags end
+	 where id = h.id and body ?| '{owner,tags}';
 	select * into h from fate.hosts where id = h.id;
+	perform outbox.changed('host', array[h.id]);
 	return api.ok(hermes_api.host_members(h, req->>'base'));
+end
+$$;
+
+-- hermes_api.tags(body) -> the body's tags, each once, or null for none; else WE400.
+create or replace function hermes_api.tags(body jsonb) returns text[]
+language plpgsql immutable as $$
+begin
+	if jsonb_typeof(body->'tags') not in ('array', 'null') then
+		perform api.fail(400, 'tags: must be a list');
+	elsif jsonb_typeof(body->'tags') = 'array' then
+		if exists (select from jsonb_array_elements(body->'tags') t
+		            where jsonb_typeof(t) <> 'string' or length(t #>> '{}') not between 1 and 128) then
+			perform api.fail(400, 'tags: a tag is a string of 1 to 128 characters');
+		end if;
+		return (select array_agg(distinct t order by t) from jsonb_array_elements_text(body->'tags') t);
+	end if;
+	return null;
 end
 $$;
 

@@ -17,6 +17,7 @@ create or replace function hermes_api.host_members(h fate.hosts, base text) retu
 language sql stable as $$
 	select '"id":' || h.id || ',"hostname":' || api.json(h.hostname)
 	       || ',"href":' || api.json(base || '/hosts/' || api.segment(h.hostname))
+	       || coalesce(',"owner":' || to_json(h.owner)::text, '') || coalesce(',"tags":' || to_json(h.tags)::text, '')
 $$;
 
 -- hermes_api.event_type_members(type, base, fates): fates: with autoCreates.

@@ -4,7 +4,9 @@
 --   query  hostname, startingLaborId, open, questId, category, state, hostQuery, userQuery, limit, offset,
 --          expand hosts, events, eventtypes, quests, fates, labors, askedBy
 --   The oldest first; with hostname the newest `limit`, shown oldest first.
---   fails  WE400 bad number, unknown host; WE501 hostQuery, userQuery
+--   hostQuery: those for the owners of these hosts; userQuery: those for the owners of the user's hosts, or for the creators
+--   of quests that are the user's. Both: hosts of both.
+--   fails  WE400 bad number, unknown host, bad query; where a query server is asked, as Hermes: no hosts
 create or replace function hermes_api.labors_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -18,13 +20,18 @@ declare
 	of_category text   := api.query(req, 'category');
 	in_state    text   := api.query(req, 'state');
 	x           hermes_api.expand := hermes_api.expand(req);
+	wanted      jsonb  := hermes_api.hosts_wanted(req);
+	among       bigint[];
 	host        bigint;
 	fates       int[];
 	ids         bigint[];
 	total       bigint;
 	q           fate.quests;
 begin
-	perform api.later(api.query(req, 'hostQuery'), 'hostQuery'), api.later(api.query(req, 'userQuery'), 'userQuery');
+	if wanted is not null then
+		return hermes_api.ask(wanted);
+	end if;
+	among := hermes_api.hosts_among(req);
 	if name is not null then
 		host := (select id from fate.hosts where hostname = name);
 		if host is null then
@@ -37,7 +44,21 @@ begin
 		                  and t.state = coalesce(in_state, t.state));
 	end if;
 	-- Each way to the page has its own index; what is left is filtered on the way.
-	if host is not null then
+	if among is not null then
+		with found as materialized (
+			select id from (select * from fate.labors where host_id = any(among) and for_owner
+			                union
+			                select l.* from fate.quests m join fate.labors l on l.quest_id = m.id
+			                 where m.creator = api.query(req, 'userQuery') and l.for_creator) l
+			 where (opened is null or (completion_event_id is null) = opened) and (host is null or host_id = host)
+			   and (quest is null or quest_id = quest) and (fates is null or fate_id = any(fates))
+			   and (root is null or id = root or starting_labor_id = root)
+		)
+		select (select count(*) from found),
+		       array(select id from (select id from found order by case when host is null then id else -id end
+		                              limit page_limit offset page_offset) p order by id)
+		  into total, ids;
+	elsif host is not null then
 		with found as (
 			select id from fate.labors l
 			 where host_id = host and (opened is null or (completion_event_id is null) = opened)
@@ -96,6 +117,26 @@ begin
 end
 $$;
 
+-- hermes_api.hosts_among(req) -> ids of the hosts that hostQuery and userQuery mean together; null when neither is given.
+create or replace function hermes_api.hosts_among(req jsonb) returns bigint[]
+language plpgsql stable as $$
+declare
+	queried bigint[] := hermes_api.hosts_queried(req);
+	owned   bigint[] := hermes_api.hosts_of_user(req);
+	among   bigint[];
+begin
+	if queried is null and owned is null then
+		return null;
+	end if;
+	among := case when owned is null then queried when queried is null then owned
+	         else array(select unnest(queried) intersect select unnest(owned)) end;
+	if among = '{}' and (req->'settings'->>'queryServer')::boolean then
+		perform api.fail(400, 'Querying on 0 hosts');
+	end if;
+	return among;
+end
+$$;
+
 -- hermes_api.labors_get(req) -> the labor                                              GET /api/v1/labors/{id}
 --   query  expand as for the list       fails  WE404
 create or replace function hermes_api.labors_get(req jsonb) returns api.answer
@@ -116,6 +157,7 @@ declare
 	actor text   := people.must_be_signed_in(req);
 	body  jsonb  := req->'body';
 	labor bigint := api.path_id(req, 'id');
+	was   bigint := (select quest_id from fate.labors where id = api.path_id(req, 'id'));
 	quest bigint;
 	acker text;
 begin
@@ -138,6 +180,7 @@ begin
 		   set ack_user = acker, ack_time = clock_timestamp(), ack_asked_by = people.other(actor, acker)
 		 where id = labor;
 	end if;
+	perform outbox.changed('labor', array[labor], array[was, quest]);
 	return api.ok(hermes_api.labor_of_path(req, null));
 end
 $$;

@@ -3,7 +3,7 @@
 -- hermes_api.quests_list(req) -> {limit, offset, totalQuests, quests}                  GET /api/v1/quests
 --   query  filterClosed, byCreator, hostnames (comma list), hostQuery, progressInfo, limit, offset,
 --          expand labors and what labors expand, askedBy
---   fails  WE400 bad number or flag; WE501 hostQuery
+--   fails  WE400 bad number or flag, bad host query
 create or replace function hermes_api.quests_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -16,17 +16,23 @@ declare
 	by_creator  text    := api.query(req, 'byCreator');
 	names       text    := api.query(req, 'hostnames');
 	x           hermes_api.expand := hermes_api.expand(req);
+	wanted      jsonb   := hermes_api.hosts_wanted(req);
+	hosts       bigint[];
 	on_hosts    bigint[];
 	found       bigint[];
 	ids         bigint[];
 	total       bigint;
 begin
-	perform api.later(api.query(req, 'hostQuery'), 'hostQuery');
+	if wanted is not null then
+		return hermes_api.ask(wanted);
+	end if;
+	hosts := hermes_api.hosts_queried(req);
 	if names is not null then
+		hosts := hosts || fate.hosts_known(array(select btrim(n) from unnest(string_to_array(names, ',')) n));
+	end if;
+	if hosts is not null then
 		on_hosts := array(select distinct l.quest_id from fate.labors l
-		                   where l.host_id = any(fate.hosts_known(
-		                           array(select btrim(n) from unnest(string_to_array(names, ',')) n)))
-		                     and l.quest_id is not null);
+		                   where l.host_id = any(hosts) and l.quest_id is not null);
 	end if;
 	-- Each way to the quests has its own index.
 	if on_hosts is not null then
@@ -54,7 +60,7 @@ $$;
 -- hermes_api.quests_create(req) -> the quest with its open labors                      POST /api/v1/quests
 --   body   fateId, creator, description; hostnames and/or hostQuery; targetTime; references [{label, url}]
 --   Unknown hosts are made.
---   fails  WE400 missing or malformed, target not in the future, unknown fate, no host; WE501 hostQuery
+--   fails  WE400 missing or malformed, target not in the future, unknown fate, no host, bad host query
 create or replace function hermes_api.quests_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -76,12 +82,15 @@ begin
 	about := api.text_needed(body, 'description', 4096);
 	target := hermes_api.target_time(body, clock_timestamp());
 	links := hermes_api.references(body);
-	perform api.later(body->>'hostQuery', 'hostQuery');
 	names := api.hostnames(body, 'hostnames');
 	select * into f from fate.fates where id = api.id(body, 'fateId');
 	if not found then
 		perform api.fail(400, format('Bad fate id %s', body->>'fateId'));
-	elsif coalesce(cardinality(names), 0) = 0 then
+	elsif hermes_api.hosts_wanted(req) is not null then
+		return hermes_api.ask(hermes_api.hosts_wanted(req));
+	end if;
+	names := hermes_api.names_with(names, hermes_api.names_queried(req));
+	if coalesce(cardinality(names), 0) = 0 then
 		perform api.fail(400, 'No hosts found with given list');
 	end if;
 	hosts := fate.hosts_named(names);
@@ -138,17 +147,66 @@ begin
 	       links = case when body ? 'references' then refs else links end,
 	       asked_by = case when owner is null then asked_by else people.other(actor, owner) end
 	 where id = api.path_id(req, 'id');
+	perform outbox.changed('quest', array[api.path_id(req, 'id')]);
 	return api.ok(hermes_api.quest_of_path(req, null, false, false));
 end
 $$;
 
--- hermes_api.quests_mail(req)                                                          POST /api/v1/quests/{id}/mail
+-- hermes_api.quests_mail(req) -> {}                                                   POST /api/v1/quests/{id}/mail
+--   body   serverOwners, laborOwners: to the owners of the hosts of all its labors, to those whom its labors are for;
+--          from, subject, message. A link to the quest is put below the message.
+--   One letter; none where nobody is left to get it, or where the settings say that no mail is sent.
+--   fails  WE400 missing or malformed, owners not to be found; WE404
 create or replace function hermes_api.quests_mail(req jsonb) returns api.answer
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text := people.must_be_signed_in(req);
+	actor    text    := people.must_be_signed_in(req);
+	body     jsonb   := req->'body';
+	settings jsonb   := req->'settings';
+	servers  boolean := api.flag(body, 'serverOwners', false);
+	laborers boolean := api.flag(body, 'laborOwners', false);
+	sender   text;
+	subject  text;
+	message  text;
+	q        fate.quests;
+	owners   jsonb;
+	mail     jsonb;
 begin
-	perform api.fail(501, 'This server cannot send mail yet.');
+	if not servers and not laborers then
+		perform api.fail(400, 'Must specify serverOwners and/or laborOwners as true');
+	end if;
+	perform api.must_have(body, 'from', 'subject', 'message');
+	sender := api.line_needed(body, 'from', 320);
+	subject := api.line_needed(body, 'subject', 998);
+	message := api.text_needed(body, 'message', 1000000);
+	select * into q from fate.quests where id = api.path_id(req, 'id');
+	if not found then
+		perform api.fail(404, format('Quest %s not found', req->'path'->>'id'));
+	end if;
+	if (settings->>'queryServer')::boolean and not coalesce(req->'asked' ? 'owners', false) then
+		return hermes_api.ask(outbox.owners_questions(q.id, settings));
+	end if;
+	owners := case when (settings->>'queryServer')::boolean then nullif(req->'asked'->'owners', 'null')
+	          else outbox.quest_owners(q.id) end;
+	if owners is null then
+		perform api.fail(400, 'Host owners not found');
+	end if;
+	perform api.plan_for_many();
+	mail := outbox.mail(settings,
+		array(select outbox.address(who, req->'asked'->'contacts', settings->>'domain')
+		        from (select distinct case when l.for_creator and c then q.creator else o.owner end as who
+		                from fate.labors l join fate.hosts h on h.id = l.host_id
+		                left join jsonb_each_text(owners) o (host, owner) on o.host = h.hostname,
+		                     (values (true), (false)) v (c)
+		               where l.quest_id = q.id
+		                 and case when c then laborers and l.for_creator else servers or (laborers and l.for_owner) end) whom
+		       where who <> '' order by 1),
+		null, subject, message || E'\n\n' || outbox.quest_link(q.id, settings), null, sender);
+	if mail is not null and (settings->>'mail')::boolean then
+		insert into outbox.letters (channel, kind, quest_id, content, made_at, due_at)
+		values ('mail', 'quest-mail', q.id, mail, clock_timestamp(), clock_timestamp());
+	end if;
+	return row(201, null, '{"status":"created"}')::api.answer;
 end
 $$;
 

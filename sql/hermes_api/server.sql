@@ -1,3 +1,5 @@
+-- About this server.
+
 -- hermes_api.current_user(req) -> {user}: who is signed in, as Hermes writes names     GET /api/v1/currentUser
 create or replace function hermes_api.current_user(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -6,12 +8,72 @@ begin
 end
 $$;
 
--- hermes_api.extquery(req)                                                             GET, POST /api/v1/extquery
-create or replace function hermes_api.extquery(req jsonb) returns api.answer
+-- hermes_api.live(req) -> notices of what changes, as server-sent events               GET /api/v1/live
+--   Only whether the actor may: nginx sends the stream (nginx/snippets/moirai-live.conf).
+create or replace function hermes_api.live(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
 begin
-	perform api.fail(501, 'This server cannot ask a query server yet.');
+	return api.ok('"href":' || api.json(req->>'url'));
+end
+$$;
+
+-- hermes_api.health(req) -> {database, courier, letters}, or 503 with what is bad      GET /api/v1/health
+--   Whoever the worker lets through: this machine, a bearer of metrics_token, or who is signed in.
+create or replace function hermes_api.health(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	seen    numeric := extract(epoch from clock_timestamp() - (select max(seen_at) from outbox.couriers));
+	oldest  numeric := outbox.oldest(clock_timestamp());
+	most    int     := coalesce((req->'settings'->>'healthLetterAge')::int, 3600);
+	bad     text;
+	members text;
+begin
+	bad := nullif(concat_ws(' ',
+		case when seen is null then 'No courier has ever been seen.'
+		     when seen > 30 then format('No courier has been seen for %s s.', round(seen)) end,
+		case when oldest > most then format('A letter has been waiting for %s s.', round(oldest)) end), '');
+	members := '"database":"ok","courier":{"seenSecondsAgo":' || coalesce(round(seen, 1)::text, 'null')
+	           || '},"letters":{"oldestSeconds":' || coalesce(round(oldest, 1)::text, '0')
+	           || ',"parked":' || (select count(*) from outbox.letters where state = 'parked') || '}}';
+	if bad is null then
+		return row(200, null, '{"status":"ok",' || members)::api.answer;
+	end if;
+	return row(503, null, '{"status":"error","error":{"code":503,"message":' || api.json(bad) || '},' || members)::api.answer;
+end
+$$;
+
+-- hermes_api.metrics(req) -> the database's part, in Prometheus' text form             GET /api/v1/metrics
+--   Whoever the worker lets through, as for health. The worker's own figures go before it (worker/metrics.c).
+create or replace function hermes_api.metrics(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return row(200, null, concat(
+		E'# HELP moirai_open_labors Labors that are not completed.\n# TYPE moirai_open_labors gauge\n',
+		'moirai_open_labors ', fate.count('open'), E'\n',
+		E'# HELP moirai_open_quests Quests that are not completed.\n# TYPE moirai_open_quests gauge\n',
+		'moirai_open_quests ', (select count(*) from fate.quests where completion_time is null), E'\n',
+		E'# HELP moirai_changes_unsorted Requests whose changes are not yet sorted into letters.\n',
+		E'# TYPE moirai_changes_unsorted gauge\nmoirai_changes_unsorted ', (select count(*) from outbox.changes), E'\n',
+		E'# HELP moirai_letters Letters that wait to be delivered, or were given up.\n# TYPE moirai_letters gauge\n',
+		(select string_agg(format(E'moirai_letters{channel="%s",state="%s"} %s\n', c.name, s.state, coalesce(n.n, 0)),
+		                   '' order by c.name, s.state)
+		   from (select unnest('{hook,live,mail,owners,sentry,slack,webhook}'::text[])) c (name)
+		  cross join (values ('waiting'), ('parked')) s (state)
+		   left join (select channel, state, count(*) as n from outbox.letters
+		               where state in ('waiting', 'parked') group by 1, 2) n on n.channel = c.name and n.state = s.state),
+		E'# HELP moirai_letters_oldest_seconds How long the oldest letter has been waiting.\n',
+		E'# TYPE moirai_letters_oldest_seconds gauge\nmoirai_letters_oldest_seconds ',
+		round(coalesce(outbox.oldest(clock_timestamp()), 0), 3), E'\n',
+		E'# HELP moirai_letters_settled_total What became of attempts to deliver letters.\n',
+		E'# TYPE moirai_letters_settled_total counter\n',
+		(select string_agg(format(E'moirai_letters_settled_total{channel="%s",outcome="%s"} %s\n', t.channel, o.outcome, o.n),
+		                   '' order by t.channel, o.outcome)
+		   from outbox.tally t, lateral (values ('sent', t.sent), ('retry', t.retried), ('parked', t.parked)) o (outcome, n)),
+		E'# HELP moirai_courier_seen_seconds Since when no courier was seen.\n',
+		E'# TYPE moirai_courier_seen_seconds gauge\nmoirai_courier_seen_seconds ',
+		(select coalesce(round(extract(epoch from clock_timestamp() - max(seen_at)), 3)::text, '+Inf')
+		   from outbox.couriers), E'\n'))::api.answer;
 end
 $$;

@@ -7,7 +7,8 @@ begin
 		perform api.fail(403, 'This is not a private instance of script/server: it is not emptied.');
 	end if;
 	truncate fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors,
-	         fate.counts, fate.count_deltas restart identity;
+	         fate.counts, fate.count_deltas,
+	         outbox.changes, outbox.letters, outbox.webhooks, outbox.quest_pace, outbox.tally restart identity;
 	delete from people.users where not superuser;
 	perform setval(pg_get_serial_sequence('people.users', 'id'), coalesce(max(id), 1), max(id) is not null)
 	   from people.users;

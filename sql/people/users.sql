@@ -22,6 +22,19 @@ begin
 end
 $$;
 
+-- people.must_be_administrator(req) -> who asks, qualified.       fails  WE401, WE403
+create or replace function people.must_be_administrator(req jsonb) returns text
+language plpgsql stable as $$
+declare
+	name text := people.must_be_signed_in(req);
+begin
+	if not exists (select from people.users where id = (req->>'actor')::bigint and superuser) then
+		perform api.fail(403, 'This is for administrators.');
+	end if;
+	return name;
+end
+$$;
+
 -- people.named(body, name, domain) -> a user's name in the body, qualified.
 create or replace function people.named(body jsonb, name text, domain text) returns text
 language plpgsql immutable as $$

@@ -1,0 +1,86 @@
+-- Which hosts a query means (D11). The language is parsed by fcgi-app/lib/hostquery.c; here its tree becomes hosts.
+
+-- fate.hosts_matching(tree) -> their ids, ascending.
+--   tree   {op: and|or, of: [tree, ...]}, {op: not, of: tree}, {op: is|like|regex, key, value, column}
+--   key    name; owner; tag, group: one of its tags; labor: CATEGORY-STATE of an open labor; quest: it has a labor of it;
+--          any other: it has the tag KEY=VALUE
+--   fails  WE400 a regular expression that is none
+create or replace function fate.hosts_matching(tree jsonb) returns bigint[]
+language plpgsql stable as $$
+declare
+	found bigint[];
+	part  jsonb;
+begin
+	case tree->>'op'
+	when 'or' then
+		-- A long list of names is one question.
+		found := fate.hosts_known(array(select p->>'value' from jsonb_array_elements(tree->'of') p
+		                                 where p->>'op' = 'is' and p->>'key' = 'name'));
+		for part in select p from jsonb_array_elements(tree->'of') p
+		             where not (p->>'op' = 'is' and p->>'key' = 'name') loop
+			found := found || fate.hosts_matching(part);
+		end loop;
+		return array(select distinct id from unnest(found) id order by id);
+	when 'and' then
+		for part in select p from jsonb_array_elements(tree->'of') p where p->>'op' <> 'not' loop
+			found := case when found is null then fate.hosts_matching(part)
+			         else array(select unnest(found) intersect select unnest(fate.hosts_matching(part))) end;
+		end loop;
+		found := coalesce(found, array(select id from fate.hosts));
+		for part in select p->'of' from jsonb_array_elements(tree->'of') p where p->>'op' = 'not' loop
+			found := array(select unnest(found) except select unnest(fate.hosts_matching(part)));
+		end loop;
+		return array(select id from unnest(found) id order by id);
+	when 'not' then
+		return array(select id from fate.hosts except select unnest(fate.hosts_matching(tree->'of')) order by 1);
+	else
+		return fate.hosts_of_term(tree->>'op', tree->>'key', tree->>'value');
+	end case;
+exception when invalid_regular_expression then
+	perform api.fail(400, format('column %s: %s', tree->>'column', sqlerrm));
+end
+$$;
+
+-- fate.fits(text, op, value): is it the value, like it, or matched by it?
+create or replace function fate.fits(subject text, op text, value text) returns boolean
+language sql immutable as $$
+	select case op when 'is' then subject = value when 'like' then subject like value else subject ~ value end
+$$;
+
+-- fate.hosts_of_term(op, key, value) -> ids, ascending.
+create or replace function fate.hosts_of_term(op text, key text, value text) returns bigint[]
+language plpgsql stable as $$
+declare
+	kinds int[];
+begin
+	if key = 'name' then
+		return case op when 'is' then array(select id from fate.hosts where hostname = value)
+		       else array(select id from fate.hosts where fate.fits(hostname, op, value) order by id) end;
+	elsif key = 'owner' then
+		return case op when 'is' then array(select id from fate.hosts where owner = value order by id)
+		       else array(select id from fate.hosts where fate.fits(owner, op, value) order by id) end;
+	elsif key = 'quest' then
+		return array(select distinct host_id from fate.labors
+		              where quest_id is not null and quest_id = any(
+		                    array(select id from fate.quests where fate.fits(id::text, op, value))) order by 1);
+	elsif key = 'labor' then
+		kinds := array(select f.id from fate.fates f join fate.event_types t on t.id = f.creation_type_id
+		                where fate.fits(t.category || '-' || t.state, op, value));
+		return array(select distinct host_id from fate.labors
+		              where fate_id = any(kinds) and completion_event_id is null order by 1);
+	elsif key in ('tag', 'group') then
+		if op = 'is' then
+			return array(select id from fate.hosts where tags @> array[value] order by id);
+		end if;
+		return array(select id from fate.hosts
+		              where exists (select from unnest(tags) t where fate.fits(t, op, value)) order by id);
+	elsif op = 'is' then
+		return array(select id from fate.hosts where tags @> array[key || '=' || value] order by id);
+	else
+		return array(select id from fate.hosts
+		              where exists (select from unnest(tags) t
+		                             where starts_with(t, key || '=') and fate.fits(substr(t, length(key) + 2), op, value))
+		              order by id);
+	end if;
+end
+$$;

@@ -1,0 +1,160 @@
+-- What a request must know from outside: an endpoint that lacks an answer returns status 100 with its questions, and
+-- changes nothing. The worker (fcgi-app/worker/ask.c) finds the answers, outside of any transaction, puts them into
+-- req->'asked' under the questions' names and calls again. Questions:
+--
+--	{"query": TEXT}     hosts: the query server's list of names, or without one our own parser's tree
+--	{"user": NAME}      hosts that the user is responsible for: a list of names
+--	{"operation": "owners"|"tags", "hostnames": [...]}: {host: owner or tags}
+--	{"contacts": true}  StrongPOC's {team: address}
+--	{"get": {name: [value, ...]}}, {"post": object}: passed on as they are
+-- A question with "else": true that gets no answer is answered by null; any other then ends the request.
+
+-- hermes_api.ask(questions) -> the answer of an endpoint that must ask these first.
+create or replace function hermes_api.ask(questions jsonb) returns api.answer
+language sql immutable as $$
+	select row(100, null, questions::text)::api.answer
+$$;
+
+-- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the query string or the body, that
+-- were not asked yet; null when there are none.
+create or replace function hermes_api.hosts_wanted(req jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+	body   boolean := coalesce(req->'body' ? 'hostQuery', false);
+	hosts  text    := case when body then btrim(api.text(req->'body', 'hostQuery', 65536)) else api.query(req, 'hostQuery') end;
+	of_user text   := api.query(req, 'userQuery');
+	wanted jsonb   := jsonb '{}';
+begin
+	if hosts <> '' and not coalesce(req->'asked' ? 'hostQuery', false) then
+		wanted := jsonb_build_object('hostQuery', jsonb_build_object('query', hosts));
+	end if;
+	if of_user <> '' and (req->'settings'->>'queryServer')::boolean and not coalesce(req->'asked' ? 'userQuery', false) then
+		wanted := wanted || jsonb_build_object('userQuery', jsonb_build_object('user', of_user));
+	end if;
+	return nullif(wanted, '{}');
+end
+$$;
+
+-- hermes_api.hosts_queried(req) -> ids of the known hosts that hostQuery means, ascending; null when there is none.
+create or replace function hermes_api.hosts_queried(req jsonb) returns bigint[]
+language plpgsql stable as $$
+begin
+	return hermes_api.hosts_answered(req->'asked'->'hostQuery', 'hostQuery');
+end
+$$;
+
+-- hermes_api.hosts_of_user(req) -> ids of the known hosts that the user of userQuery owns; null when there is none.
+create or replace function hermes_api.hosts_of_user(req jsonb) returns bigint[]
+language plpgsql stable as $$
+declare
+	name text := api.query(req, 'userQuery');
+begin
+	if name is null or (req->'settings'->>'queryServer')::boolean then
+		return hermes_api.hosts_answered(req->'asked'->'userQuery', 'userQuery');
+	end if;
+	return array(select id from fate.hosts
+	              where owner in (name, people.qualified(name, req->'settings'->>'domain')) order by id);
+end
+$$;
+
+-- hermes_api.hosts_answered(answer, field) -> ids of the known hosts of a list of names or a query's tree.
+create or replace function hermes_api.hosts_answered(answer jsonb, field text) returns bigint[]
+language plpgsql stable as $$
+begin
+	if answer is null then
+		return null;
+	end if;
+	perform api.plan_for_many();
+	if jsonb_typeof(answer) = 'array' then
+		return fate.hosts_known(array(select jsonb_array_elements_text(answer)));
+	end if;
+	return fate.hosts_matching(answer);
+exception when sqlstate 'WE400' then
+	perform api.fail(400, field || ': ' || sqlerrm);
+end
+$$;
+
+-- hermes_api.names_queried(req) -> the names that hostQuery means, known or not; null when there is none.
+create or replace function hermes_api.names_queried(req jsonb) returns text[]
+language plpgsql stable as $$
+declare
+	answer jsonb := req->'asked'->'hostQuery';
+begin
+	if jsonb_typeof(answer) = 'array' then
+		return array(select jsonb_array_elements_text(answer));
+	end if;
+	return array(select hostname from fate.hosts
+	              where id = any(hermes_api.hosts_answered(answer, 'hostQuery')) order by id);
+end
+$$;
+
+-- hermes_api.names_with(names, more) -> both, each name once, in the order given.
+create or replace function hermes_api.names_with(names text[], more text[]) returns text[]
+language plpgsql immutable as $$
+begin
+	return case when more is null then names
+	       else array(select name from unnest(names || more) with ordinality u (name, i) group by name order by min(i)) end;
+end
+$$;
+
+-- hermes_api.extquery(req) -> {results}                                                GET, POST /api/v1/extquery
+--   Passes on to the query server as it is. Without one, we answer as it would: query, user; {operation: owners|tags,
+--   hostnames}.
+--   fails  WE400 refused or malformed; 502, 504 by the worker
+create or replace function hermes_api.extquery(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor   text := people.must_be_signed_in(req);
+	results text;
+begin
+	if (req->'settings'->>'queryServer')::boolean then
+		if not coalesce(req->'asked' ? 'results', false) then
+			return hermes_api.ask(jsonb_build_object('results', case
+				when req->>'body' is null then jsonb_build_object('get', req->'query')
+				else jsonb_build_object('post', req->'body') end));
+		end if;
+		results := (req->'asked'->'results')::text;
+	elsif req->>'body' is not null then
+		results := hermes_api.owners_or_tags(req->'body');
+	elsif api.query(req, 'query') is not null then
+		if not coalesce(req->'asked' ? 'query', false) then
+			return hermes_api.ask(jsonb_build_object('query', jsonb_build_object('query', api.query(req, 'query'))));
+		end if;
+		results := hermes_api.names_json(hermes_api.hosts_answered(req->'asked'->'query', 'query'));
+	elsif api.query(req, 'user') is not null then
+		results := hermes_api.names_json(array(
+			select id from fate.hosts
+			 where owner in (api.query(req, 'user'), people.qualified(api.query(req, 'user'), req->'settings'->>'domain'))));
+	else
+		perform api.fail(400, 'query or user: one of them is needed');
+	end if;
+	return api.ok('"href":' || api.json(req->>'url') || ',"results":' || results);
+end
+$$;
+
+-- hermes_api.names_json(ids) -> a JSON list of their names.
+create or replace function hermes_api.names_json(ids bigint[]) returns text
+language plpgsql stable as $$
+begin
+	return (select coalesce('[' || string_agg(api.json(hostname), ',' order by id) || ']', '[]')
+	          from fate.hosts where id = any(ids));
+end
+$$;
+
+-- hermes_api.owners_or_tags({operation, hostnames}) -> {host: owner} or {host: [tag, ...]} of those that have some.
+create or replace function hermes_api.owners_or_tags(body jsonb) returns text
+language plpgsql stable as $$
+declare
+	ids bigint[] := fate.hosts_known(coalesce(api.hostnames(body, 'hostnames'), '{}'));
+begin
+	perform api.must_have(body, 'operation', 'hostnames');
+	if body->>'operation' = 'owners' then
+		return (select coalesce(jsonb_object_agg(hostname, owner)::text, '{}')
+		          from fate.hosts where id = any(ids) and owner is not null);
+	elsif body->>'operation' = 'tags' then
+		return (select coalesce(jsonb_object_agg(hostname, tags)::text, '{}')
+		          from fate.hosts where id = any(ids) and tags <> '{}');
+	end if;
+	perform api.fail(400, 'operation: must be owners or tags');
+end
+$$;

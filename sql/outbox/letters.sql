@@ -1,0 +1,168 @@
+-- Letters: claimed (a lease, not taken out), delivered by the courier outside of any transaction, settled.
+--
+-- Delivered at least once: a courier that dies leaves a lease that runs out. Several couriers never have one letter at a
+-- time. A letter that failed is tried again after letter_retry, then half as long again each time, with jitter; one
+-- whose next try would be more than a day away is parked, with its last error, until somebody asks to retry it.
+
+-- outbox.letters_claim(channel, n, lease, settings, now) -> the letters, by how long they have been due; each is this
+-- caller's until `lease` seconds from now. Of one receiver at most a quarter of n (but one): one that stalls shall not
+-- keep the others waiting. What was gathered is written out now, and no more is added to it.
+create or replace function outbox.letters_claim(
+	p_channel text, p_n int, p_lease int, p_settings jsonb, p_now timestamptz
+) returns setof outbox.letters
+language plpgsql as $$
+declare
+	token bigint := (random() * 9e15)::bigint;
+	due   bigint[];
+begin
+	due := array(
+		select id
+		  from (select id, due_at, row_number() over (partition by receiver, (receiver is null)::int * id
+		                                                order by due_at, id) as of_receiver
+		          from (select id, due_at, receiver from outbox.letters
+		                 where channel = p_channel and state = 'waiting' and due_at <= p_now
+		                 order by due_at, id limit p_n * 20) first) ranked
+		 where of_receiver <= greatest(p_n / 4, 1)
+		 order by due_at, id limit p_n);
+	return query
+		with mine as (
+			select id from outbox.letters
+			 where id = any(due) and state = 'waiting' and due_at <= p_now order by id for update skip locked
+		)
+		update outbox.letters l
+		   set lease = token, attempts = attempts + 1, due_at = p_now + make_interval(secs => p_lease),
+		       content = outbox.letter_written(l, p_settings), gather = null
+		  from mine where l.id = mine.id
+		returning l.*;
+end
+$$;
+
+-- outbox.letter_written(letter, settings) -> its content, written out where it was only gathered.
+create or replace function outbox.letter_written(l outbox.letters, settings jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+	if l.gather is null then
+		return l.content;
+	end if;
+	return case l.kind
+	       when 'labors-made' then jsonb_build_object('text', outbox.slack_labors_made((l.content->>'n')::bigint))
+	       when 'labors-closed' then jsonb_build_object('text', outbox.slack_labors_closed(l.content))
+	       when 'quest-updated' then coalesce(outbox.mail_quest_updated(l.quest_id, l.content, settings),
+	                                          '{"recipients": []}')
+	       end;
+end
+$$;
+
+-- outbox.letters_settle(lease, results, retry, now): what became of letters that were claimed together.
+--   results  [{id, outcome: sent|retry|stalled|park, error, retryAfter: seconds, left: content}, ...]
+--   retry    seconds until the first retry
+-- A letter whose lease is no longer this one is left alone: somebody else has it.
+create or replace function outbox.letters_settle(p_results jsonb, p_retry numeric, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+	settled outbox.letters[];
+begin
+	with results as (
+		select * from jsonb_to_recordset(p_results)
+		       as r (id bigint, lease bigint, outcome text, error text, "retryAfter" int, "left" jsonb)
+	), judged as (
+		select r.*, p_retry * 1.5 ^ least(l.attempts - 1, 100) as pause,
+		       r.outcome = 'park' or (r.outcome <> 'sent' and p_retry * 1.5 ^ least(l.attempts - 1, 100) > 86400) as parked
+		  from results r join outbox.letters l on l.id = r.id and l.lease = r.lease
+		   for update of l
+	), changed as (
+		update outbox.letters l
+		   set state = case when j.outcome = 'sent' then 'sent' when j.parked then 'parked' else 'waiting' end,
+		       due_at = p_now + make_interval(secs => case
+		                when j.outcome = 'sent' or j.parked then 0
+		                when j."retryAfter" > 0 then j."retryAfter"
+		                else j.pause * (0.5 + random() / 2) end),
+		       lease = null, settled_at = p_now, error = nullif(j.error, ''),
+		       content = coalesce(nullif(j."left", 'null'), l.content)
+		  from judged j where l.id = j.id
+		returning l
+	)
+	select array_agg(c.l) into settled from changed c;
+
+	insert into outbox.tally as t (channel, sent, retried, parked)
+	select s.channel, count(*) filter (where s.state = 'sent'), count(*) filter (where s.state = 'waiting'),
+	       count(*) filter (where s.state = 'parked')
+	  from unnest(settled) s group by s.channel
+	on conflict (channel) do update
+	   set sent = t.sent + excluded.sent, retried = t.retried + excluded.retried, parked = t.parked + excluded.parked;
+
+	-- The receiver that stalled, or asked for time, gets nothing else before.
+	update outbox.letters l
+	   set due_at = greatest(l.due_at, held.until)
+	  from (select s.channel, s.receiver,
+	               max(case when r."retryAfter" > 0 then s.due_at
+	                        else least(s.due_at, p_now + interval '1 minute') end) as until
+	          from unnest(settled) s
+	          join jsonb_to_recordset(p_results) as r (id bigint, outcome text, "retryAfter" int) on r.id = s.id
+	         where s.state = 'waiting' and s.receiver is not null and (r.outcome = 'stalled' or r."retryAfter" > 0)
+	         group by 1, 2) held
+	 where l.channel = held.channel and l.receiver = held.receiver and l.state = 'waiting' and l.lease is null
+	   and l.due_at < held.until;
+
+	-- A notice for the page is worth nothing when it is old, and nothing once it was sent.
+	delete from outbox.letters l using unnest(settled) s
+	 where l.id = s.id and s.channel = 'live' and (s.state = 'sent' or s.attempts >= 5);
+end
+$$;
+
+-- outbox.letters_retry(id, now) -> whether it was parked or waiting for its next try; it is due now, as if never tried.
+create or replace function outbox.letters_retry(p_id bigint, p_now timestamptz) returns boolean
+language plpgsql as $$
+begin
+	update outbox.letters set state = 'waiting', due_at = p_now, attempts = 0
+	 where id = p_id and state <> 'sent' and not outbox.is_claimed(state, lease, due_at, p_now);
+	return found;
+end
+$$;
+
+-- outbox.is_claimed(state, lease, due, now): does a courier have it just now?
+create or replace function outbox.is_claimed(state text, lease bigint, due timestamptz, p_now timestamptz) returns boolean
+language sql immutable as $$
+	select state = 'waiting' and lease is not null and due > p_now
+$$;
+
+-- outbox.tidy(days, now): forgets letters that were sent `days` ago, some thousands at a time, and parks those that no
+-- courier survives.
+create or replace function outbox.tidy(p_days int, p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	delete from outbox.letters
+	 where id = any(array(select id from outbox.letters
+	                       where state = 'sent' and settled_at < p_now - make_interval(days => p_days)
+	                       order by id limit 10000));
+	update outbox.letters set state = 'parked', error = 'The courier died each time it was tried.', lease = null
+	 where state = 'waiting' and attempts >= 60 and due_at <= p_now;
+	delete from outbox.quest_pace where next_at < p_now - interval '1 hour';
+	delete from outbox.couriers where seen_at < p_now - interval '1 day';
+end
+$$;
+
+-- outbox.oldest(now) -> seconds since the oldest thing was written that is still to be delivered or sorted; null: none.
+-- What is only gathered, or must wait for its time, has not been kept waiting.
+create or replace function outbox.oldest(p_now timestamptz) returns numeric
+language plpgsql stable as $$
+begin
+	return extract(epoch from p_now - least(
+		(select min(made_at) from outbox.letters where state = 'waiting' and (attempts > 0 or due_at <= p_now)),
+		(select at from outbox.changes order by id limit 1)));
+end
+$$;
+
+-- outbox.to_deliver(letter, settings) -> its content, with what no letter holds: where a webhook is and its secret, and
+-- what is to be asked of the query server.
+create or replace function outbox.to_deliver(l outbox.letters, settings jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+	return case l.channel
+	       when 'webhook' then (select jsonb_build_object('url', w.url, 'secret', w.secret, 'body', jsonb_build_object(
+	                                   'key', l.key, 'webhookId', w.id, 'events', l.content->'events')::text)
+	                              from outbox.webhooks w where w.id = l.webhook_id)
+	       when 'owners' then outbox.owners_questions(l.quest_id, settings)
+	       else l.content end;
+end
+$$;
