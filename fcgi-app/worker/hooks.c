@@ -4,6 +4,7 @@
 
 #include "lib/auto.h"
 #include "worker/hooks.h"
+#include "worker/metrics.h"
 #include "worker/request.h"
 #include "worker/respond.h"
 
@@ -26,5 +27,23 @@ enum status hook_ping(struct request *r)
 	static const char body[] = "{\"status\":\"ok\"}";
 
 	respond(r, 200, NULL, body, sizeof body - 1);
+	return S_OK;
+}
+
+enum status hook_live(struct request *r)
+{
+	respond_elsewhere(r, "/_moirai/live");
+	return S_OK;
+}
+
+enum status hook_metrics(struct request *r)
+{
+	AUTO(text) char *ours = metrics_text(r->worker->metrics);
+	AUTO(text) char *all = NULL;
+	int size = asprintf(&all, "%s%s", ours, PQgetvalue(r->result, 0, 2));
+
+	if (size < 0)
+		return S_INTERNAL;
+	respond_text(r, "text/plain; version=0.0.4; charset=utf-8", all, (size_t)size);
 	return S_OK;
 }

@@ -1,4 +1,5 @@
-/* hooks.h - the endpoints that need C. Each answers its request whole, or returns why it could not. */
+/* hooks.h - the endpoints that need C. Each answers its request whole, or returns why it could not. One whose row has an
+ * SQL function, too, finds its answer in request->result. */
 #ifndef WORKER_HOOKS_H
 #define WORKER_HOOKS_H
 
@@ -11,5 +12,11 @@ enum status hook_server_config(struct request *request) CHECKED;
 
 /* GET /api/v1/ping -> {}: this worker serves. Asks nobody, so that load balancers may ask it often. */
 enum status hook_ping(struct request *request) CHECKED;
+
+/* GET /api/v1/live, once hermes_api.live has said that the actor may: nginx sends the stream. */
+enum status hook_live(struct request *request) CHECKED;
+
+/* GET /api/v1/metrics: the workers' figures and, from hermes_api.metrics, the database's. */
+enum status hook_metrics(struct request *request) CHECKED;
 
 #endif

@@ -6,14 +6,21 @@
 #include <fcgiapp.h>
 #include <sodium.h>
 
+#include "lib/http.h"
 #include "lib/log.h"
 #include "lib/pool.h"
 #include "lib/service.h"
+#include "worker/ask.h"
+#include "worker/metrics.h"
 #include "worker/request.h"
+
+#define MOST_WORKERS 256         /* as the setting num_processes allows */
 
 struct server {
 	struct service *service;
 	int socket;
+	struct gate *gate;
+	struct metrics *metrics;
 };
 
 static size_t pool_size(void *context)
@@ -62,15 +69,19 @@ static int serve_requests(struct worker *worker, FCGX_Request *fcgi)
 	return 0;
 }
 
-static int work(void *context)
+static int work(void *context, size_t slot)
 {
 	const struct server *server = context;
 	const struct settings *settings = &server->service->settings;
 	struct worker worker = {
 		.settings = settings,
-		.told = json_pack("{s:s, s:b}", "domain", settings->domain, "countEvents", settings->count_events),
+		.told = settings_told(settings),
 		.db = db_new(settings->database, "moirai-fcgi", settings->statement_timeout),
 		.actors = actor_cache_new(),
+		.query = query_new(settings),
+		.gate = server->gate,
+		.metrics = server->metrics,
+		.slot = slot,
 	};
 	const struct sigaction on_stop = { .sa_handler = stop };      /* no SA_RESTART: it shall end the wait */
 	FCGX_Request fcgi;
@@ -79,10 +90,12 @@ static int work(void *context)
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, server->socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		fatal("libfcgi does not start");
 	sigaction(SIGTERM, &on_stop, NULL);
+	gate_clear(worker.gate, slot);
 	status = serve_requests(&worker, &fcgi);
 	FCGX_Free(&fcgi, 1);
 	actor_cache_free(&worker.actors);
 	db_free(&worker.db);
+	query_free(&worker.query);
 	json_decref(worker.told);
 	return status;
 }
@@ -94,6 +107,9 @@ static int run(struct service *service)
 
 	if (sodium_init() < 0)
 		fatal("libsodium does not start");
+	http_start();
+	server.gate = gate_new(MOST_WORKERS);
+	server.metrics = metrics_new();
 	server.socket = service_socket(service->settings.socket, service->settings.backlog);
 	service_notify("READY=1");
 	return pool_run(&pool);

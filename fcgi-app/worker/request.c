@@ -9,13 +9,19 @@
 
 #include "lib/auto.h"
 #include "lib/log.h"
+#include "worker/ask.h"
 #include "worker/input.h"
+#include "worker/metrics.h"
 #include "worker/request.h"
 #include "worker/respond.h"
+#include "worker/watch.h"
 
 /* From here on memory is given back after the request; and from there on the connection, whose buffers have grown, too. */
 #define LARGE ((size_t)1 << 20)
 #define HUGE_ANSWER ((size_t)4 << 20)
+
+/* So often may a function find that it wants to know something more from outside. */
+#define MAX_ROUNDS 4
 
 const char *request_param(const struct request *r, const char *name)
 {
@@ -44,8 +50,7 @@ static void end_between_letters(char *text)
 		text[first] = '\0';
 }
 
-__attribute__((format(printf, 3, 4)))
-static enum status refuse(struct request *r, enum status s, const char *format, ...)
+enum status request_refuse(struct request *r, enum status s, const char *format, ...)
 {
 	va_list args;
 
@@ -67,12 +72,12 @@ static enum status read_address(struct request *r, const char *uri)
 	if (*host == '\0')
 		host = "localhost";                  /* HTTP/1.0 need not say */
 	if (!input_host_is_good(host))
-		return refuse(r, S_INVALID, "Host: is not a host name.");
+		return request_refuse(r, S_INVALID, "Host: is not a host name.");
 	base = json_sprintf("%s://%s%s", scheme, host, r->mount);
 	url = json_sprintf("%s://%s%s", scheme, host, uri);
 	r->texts = json_pack("[o*, o*]", base, url);
 	if (json_array_size(r->texts) < 2)
-		return refuse(r, S_INVALID, "The address is not UTF-8 text.");
+		return request_refuse(r, S_INVALID, "The address is not UTF-8 text.");
 	r->base = json_string_value(base);
 	r->url = json_string_value(url);
 	return S_OK;
@@ -85,13 +90,13 @@ static enum status find_route(struct request *r, const char *uri)
 	enum status s;
 
 	if (strncmp(uri, r->mount, mount) != 0)
-		return refuse(r, S_ABSENT, "Resource not found.");
+		return request_refuse(r, S_ABSENT, "Resource not found.");
 	path = strndup(uri + mount, strcspn(uri + mount, "?"));
 	s = route_find(HERMES, r->method, path, &r->route, &r->path);
 	if (s == S_ABSENT)
-		return refuse(r, s, "Resource not found.");
+		return request_refuse(r, s, "Resource not found.");
 	if (s == S_INVALID)
-		return refuse(r, s, "The path is not UTF-8 text.");
+		return request_refuse(r, s, "The path is not UTF-8 text.");
 	return s;
 }
 
@@ -103,14 +108,14 @@ static enum status read_body(struct request *r)
 	int got;
 
 	if (length[strspn(length, "0123456789")] != '\0')
-		return refuse(r, S_INVALID, "Content-Length: is not a number.");
+		return request_refuse(r, S_INVALID, "Content-Length: is not a number.");
 	if ((size_t)size > INPUT_MAX_BODY)
-		return refuse(r, S_TOO_LARGE, "The body is larger than %zu bytes.", INPUT_MAX_BODY);
+		return request_refuse(r, S_TOO_LARGE, "The body is larger than %zu bytes.", INPUT_MAX_BODY);
 	text = malloc((size_t)size + 1);
 	assert(text != NULL);
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
 	if (got != size)
-		return refuse(r, S_INVALID, "The body ends too early.");
+		return request_refuse(r, S_INVALID, "The body ends too early.");
 	return input_body(text, (size_t)size, &r->body, r->why);
 }
 
@@ -129,20 +134,20 @@ static enum status prepare(struct request *r)
 	found = find_route(r, uri);
 	if (found != S_OK && found != S_METHOD)
 		return found;
-	if (found != S_OK || !(r->route->flags & R_OPEN)) {
+	if (found != S_OK || !(r->route->flags & R_OPEN || (r->route->flags & R_WATCH && watch_may(r)))) {
 		s = actor_identify(r);
 		if (s == S_UNSIGNED)
-			return refuse(r, s, "Sign in to use this resource.");
+			return request_refuse(r, s, "Sign in to use this resource.");
 		if (s != S_OK)
-			return refuse(r, s, "The database does not answer.");
+			return request_refuse(r, s, "The database does not answer.");
 	}
 	/* Hermes looks at this before it looks whether the method is one at all. */
 	if ((r->method == POST || r->method == PUT) && !input_type_is_json(request_param(r, "CONTENT_TYPE")))
-		return refuse(r, S_INVALID, "Invalid Content-Type for POST/PUT request.");
+		return request_refuse(r, S_INVALID, "Invalid Content-Type for POST/PUT request.");
 	if (found != S_OK)
 		return found;
 	if (r->route->flags & R_UNSUPPORTED)
-		return refuse(r, S_METHOD, "Method not supported for this resource.");
+		return request_refuse(r, S_METHOD, "Method not supported for this resource.");
 	s = input_query(query, &r->query, r->why);
 	if (s == S_OK && (r->method == POST || r->method == PUT))
 		s = read_body(r);
@@ -152,10 +157,10 @@ static enum status prepare(struct request *r)
 /* What the SQL function is given (sql/api/read.sql). */
 static char *call_text(const struct request *r)
 {
-	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:O, s:O, s:O?, s:s, s:s, s:s, s:O}",
+	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:O, s:O, s:O?, s:O*, s:s, s:s, s:s, s:O}",
 	                                   "actor", (json_int_t)r->actor.id, "stamp", (json_int_t)r->actor.stamp,
-	                                   "path", r->path, "query", r->query, "body", r->body, "mount", r->mount,
-	                                   "base", r->base, "url", r->url, "settings", r->worker->told);
+	                                   "path", r->path, "query", r->query, "body", r->body, "asked", r->asked,
+	                                   "mount", r->mount, "base", r->base, "url", r->url, "settings", r->worker->told);
 
 	return json_dumps(req, JSON_COMPACT);
 }
@@ -180,8 +185,8 @@ static enum status call_as_actor(struct request *r)
 	actor_forget(r);
 	s = actor_identify(r);
 	if (s == S_UNSIGNED)
-		return refuse(r, s, "Sign in to use this resource.");
-	return s == S_OK ? call(r) : refuse(r, s, "The database does not answer.");
+		return request_refuse(r, s, "Sign in to use this resource.");
+	return s == S_OK ? call(r) : request_refuse(r, s, "The database does not answer.");
 }
 
 /* What our functions say is meant for the client; what PostgreSQL says by itself is not. */
@@ -199,6 +204,20 @@ static const char *words_of(const struct request *r, enum status s)
 	}
 }
 
+/* Sentry shall know of it, where there is one. */
+static void report(const struct request *r)
+{
+	static const struct db_statement statement = { "report", "select courier_api.report($1, $2)", 2 };
+	const char *values[] = { r->route->call.name, db_message(r->result) };
+	PGresult *result;
+
+	if (*r->worker->settings->sentry_dsn == '\0')
+		return;
+	if (db_query(r->worker->db, &statement, values, &result) != S_OK)
+		log_line(LOG_LEVEL_WARNING, "report: %s", db_message(result));
+	PQclear(result);
+}
+
 static void log_failure(const struct request *r, enum status s)
 {
 	const char *state = PQresultErrorField(r->result, PG_DIAG_SQLSTATE);
@@ -206,25 +225,46 @@ static void log_failure(const struct request *r, enum status s)
 	if (s == S_INTERNAL || (state != NULL && strncmp(state, "WE", 2) != 0))
 		log_line(s == S_INTERNAL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s", r->route->call.name,
 		         db_message(r->result));
+	if (s == S_INTERNAL)
+		report(r);
+}
+
+/* The function's answer; while it wants to know something from outside, that is asked, and it is called again. */
+static enum status call_until_answered(struct request *r)
+{
+	for (int round = 0; round < MAX_ROUNDS; round++) {
+		enum status s = call_as_actor(r);
+
+		if (s == S_OK && PQgetisnull(r->result, 0, 2))
+			return S_INTERNAL;              /* an endpoint that forgot to answer */
+		if (s != S_OK || strcmp(PQgetvalue(r->result, 0, 0), "100") != 0)
+			return s;
+		s = ask(r, PQgetvalue(r->result, 0, 2));
+		if (s != S_OK)
+			return s;
+	}
+	return S_INTERNAL;
+}
+
+static void respond_as_called(struct request *r)
+{
+	const char *location = PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1);
+
+	respond(r, atoi(PQgetvalue(r->result, 0, 0)), location, PQgetvalue(r->result, 0, 2),
+	        (size_t)PQgetlength(r->result, 0, 2));
 }
 
 static enum status work(struct request *r)
 {
-	enum status s;
+	enum status s = r->route->call.name != NULL ? call_until_answered(r) : S_OK;
 
-	if (r->route->hook != NULL)
+	if (s == S_OK && r->route->hook != NULL)
 		return r->route->hook(r);
-	s = call_as_actor(r);
-	if (s == S_OK && PQgetisnull(r->result, 0, 2))
-		s = S_INTERNAL;                 /* an endpoint that forgot to answer */
 	if (s == S_OK) {
-		const char *location = PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1);
-
-		respond(r, atoi(PQgetvalue(r->result, 0, 0)), location, PQgetvalue(r->result, 0, 2),
-		        (size_t)PQgetlength(r->result, 0, 2));
+		respond_as_called(r);
 	} else if (*r->why == '\0') {
 		log_failure(r, s);
-		refuse(r, s, "%s", words_of(r, s));
+		request_refuse(r, s, "%s", words_of(r, s));
 	}
 	return s;
 }
@@ -233,12 +273,13 @@ static enum status work(struct request *r)
 static void request_done(struct request *r)
 {
 	size_t answer = r->result != NULL ? PQresultMemorySize(r->result) : 0;
-	bool large = answer > LARGE || strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10) > LARGE;
+	bool large = answer > LARGE || r->asked != NULL || strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10) > LARGE;
 
 	json_decref(r->texts);
 	json_decref(r->path);
 	json_decref(r->query);
 	json_decref(r->body);
+	json_decref(r->asked);
 	PQclear(r->result);
 	if (answer > HUGE_ANSWER)
 		db_rest(r->worker->db);
@@ -258,11 +299,14 @@ static bool is_abandoned(const struct request *r)
 void request_serve(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct request r = { .worker = worker, .fcgi = fcgi };
+	struct timespec began = metrics_clock();
 	enum status s = prepare(&r);
 
 	if (s == S_OK && !is_abandoned(&r))
 		s = work(&r);
 	if (s != S_OK)
 		respond_error(&r, s);
+	if (r.code != 0)
+		metrics_count(worker->metrics, r.route, r.code, began);
 	request_done(&r);
 }

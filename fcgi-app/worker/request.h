@@ -13,6 +13,7 @@
 #include <libpq-fe.h>
 
 #include "lib/db.h"
+#include "lib/query.h"
 #include "lib/settings.h"
 #include "worker/actor.h"
 #include "worker/input.h"
@@ -24,6 +25,10 @@ struct worker {
 	json_t *told;                      /* of the settings, what SQL functions are told */
 	struct db *db;
 	struct actor_cache *actors;
+	struct query *query;
+	struct gate *gate;                 /* shared with the other workers, as is what follows */
+	struct metrics *metrics;
+	size_t slot;                       /* which of them this is */
 };
 
 struct request {
@@ -34,8 +39,10 @@ struct request {
 	const char *mount;                 /* borrowed from the parameters */
 	const char *base, *url;            /* borrowed from `texts` */
 	json_t *texts, *path, *query, *body;
+	json_t *asked;                     /* what was found out for the SQL function (worker/ask.h), or NULL */
 	struct actor actor;
 	PGresult *result;                  /* the SQL function's answer, or its error */
+	int code;                          /* the HTTP status that was sent; 0: none yet */
 	char why[INPUT_WHY];          /* what to tell the client about an error; empty: null */
 };
 
@@ -44,6 +51,10 @@ const char *request_param(const struct request *request, const char *name);
 
 /* Did nginx send it, be it empty? */
 bool request_has(const struct request *request, const char *name);
+
+/* Notes what to tell the client about an error, and returns the status. */
+__attribute__((format(printf, 3, 4)))
+enum status request_refuse(struct request *request, enum status status, const char *format, ...);
 
 /* Serves what fcgi holds, to the end of the answer. */
 void request_serve(struct worker *worker, FCGX_Request *fcgi);

@@ -38,6 +38,7 @@ static void put_status(struct request *r, int code, const char *reason)
 		if (line[i] < ' ' || line[i] > '~')
 			line[i] = '?';
 	FCGX_FPrintF(r->fcgi->out, "Status: %d %s\r\n", code, line);
+	r->code = code;
 }
 
 void respond(struct request *r, int code, const char *location, const char *body, size_t size)
@@ -48,7 +49,8 @@ void respond(struct request *r, int code, const char *location, const char *body
 	if (code == 200 && r->method == GET)
 		etag_of(body, size, tag);
 	if (*tag != '\0' && client_has(r, tag)) {
-		FCGX_FPrintF(out, "Status: 304 Not Modified\r\nETag: %s\r\n\r\n", tag);
+		put_status(r, 304, status_reason(304));
+		FCGX_FPrintF(out, "ETag: %s\r\n\r\n", tag);
 		return;
 	}
 	put_status(r, code, status_reason(code));
@@ -59,6 +61,19 @@ void respond(struct request *r, int code, const char *location, const char *body
 		FCGX_FPrintF(out, "ETag: %s\r\n", tag);
 	FCGX_FPrintF(out, "Content-Length: %d\r\n\r\n", (int)size);
 	FCGX_PutStr(body, (int)size, out);
+}
+
+void respond_text(struct request *r, const char *type, const char *body, size_t size)
+{
+	put_status(r, 200, status_reason(200));
+	FCGX_FPrintF(r->fcgi->out, "Content-Type: %s\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n", type, (int)size);
+	FCGX_PutStr(body, (int)size, r->fcgi->out);
+}
+
+void respond_elsewhere(struct request *r, const char *location)
+{
+	put_status(r, 200, status_reason(200));
+	FCGX_FPrintF(r->fcgi->out, "X-Accel-Redirect: %s\r\n\r\n", location);
 }
 
 static void put_error_headers(struct request *r, int code)

@@ -10,6 +10,12 @@
  * has that one already. */
 void respond(struct request *request, int code, const char *location, const char *body, size_t size);
 
+/* Sends another type of body, always whole. */
+void respond_text(struct request *request, const char *type, const char *body, size_t size);
+
+/* Leaves the answer to a location inside of nginx. */
+void respond_elsewhere(struct request *request, const char *location);
+
 /* Sends an error; what request->why says is the message, nothing: null. */
 void respond_error(struct request *request, enum status status);
 

@@ -20,7 +20,8 @@ enum method { GET, POST, PUT, DELETE, OTHER_METHOD };
 
 enum route_flags {
 	R_OPEN = 1,             /* nobody has to sign in */
-	R_UNSUPPORTED = 2       /* documented as "Not supported": 405 with words */
+	R_UNSUPPORTED = 2,      /* documented as "Not supported": 405 with words */
+	R_WATCH = 4             /* who watches this server need not sign in (worker/watch.h) */
 };
 
 struct route {
@@ -28,7 +29,7 @@ struct route {
 	enum method method;
 	const char *path;                                /* below the family's mount */
 	struct db_statement call;                        /* its SQL function */
-	enum status (*hook)(struct request *request);    /* or its C function (worker/hooks.h) */
+	enum status (*hook)(struct request *request);    /* what C does instead, or with the answer (worker/hooks.h) */
 	unsigned flags;
 };
 

@@ -51,10 +51,27 @@ const struct route routes[] = {
 	{ HERMES, DELETE, "/quests/{id}", NONE, NULL, R_UNSUPPORTED },
 	{ HERMES, POST, "/quests/{id}/mail", CALL("hermes_api.quests_mail"), NULL, 0 },
 
-	/* ---- sql/hermes_api/server.sql: about this server ---- */
-	{ HERMES, GET, "/currentUser", CALL("hermes_api.current_user"), NULL, 0 },
+	/* ---- sql/hermes_api/ask.sql: what the query server says ---- */
 	{ HERMES, GET, "/extquery", CALL("hermes_api.extquery"), NULL, 0 },
 	{ HERMES, POST, "/extquery", CALL("hermes_api.extquery"), NULL, 0 },
+
+	/* ---- sql/hermes_api/letters.sql: what leaves the house ---- */
+	{ HERMES, GET, "/letters", CALL("hermes_api.letters_list"), NULL, 0 },
+	{ HERMES, GET, "/letters/{id}", CALL("hermes_api.letters_get"), NULL, 0 },
+	{ HERMES, POST, "/letters/{id}/retry", CALL("hermes_api.letters_retry"), NULL, 0 },
+
+	/* ---- sql/hermes_api/webhooks.sql: who is told of events ---- */
+	{ HERMES, GET, "/webhooks", CALL("hermes_api.webhooks_list"), NULL, 0 },
+	{ HERMES, POST, "/webhooks", CALL("hermes_api.webhooks_create"), NULL, 0 },
+	{ HERMES, GET, "/webhooks/{id}", CALL("hermes_api.webhooks_get"), NULL, 0 },
+	{ HERMES, PUT, "/webhooks/{id}", CALL("hermes_api.webhooks_update"), NULL, 0 },
+	{ HERMES, DELETE, "/webhooks/{id}", CALL("hermes_api.webhooks_delete"), NULL, 0 },
+
+	/* ---- sql/hermes_api/server.sql: about this server ---- */
+	{ HERMES, GET, "/currentUser", CALL("hermes_api.current_user"), NULL, 0 },
+	{ HERMES, GET, "/live", CALL("hermes_api.live"), hook_live, 0 },
+	{ HERMES, GET, "/health", CALL("hermes_api.health"), NULL, R_WATCH },
+	{ HERMES, GET, "/metrics", CALL("hermes_api.metrics"), hook_metrics, R_WATCH },
 
 	/* ---- worker/hooks.c: answered without the database ---- */
 	{ HERMES, GET, "/serverConfig", NONE, hook_server_config, 0 },

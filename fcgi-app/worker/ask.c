@@ -1,0 +1,124 @@
+#include "config.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "lib/auto.h"
+#include "lib/hostquery.h"
+#include "lib/log.h"
+#include "worker/ask.h"
+#include "worker/request.h"
+
+#define WARY_SECONDS 10
+
+struct gate {
+	size_t n;
+	_Atomic int64_t wary_until;      /* seconds of the monotonic clock */
+	atomic_bool asking[];
+};
+
+struct gate *gate_new(size_t n)
+{
+	struct gate *gate = mmap(NULL, sizeof *gate + n * sizeof gate->asking[0], PROT_READ | PROT_WRITE,
+	                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (gate == MAP_FAILED)
+		fatal("out of memory");
+	gate->n = n;
+	return gate;
+}
+
+void gate_clear(struct gate *gate, size_t slot)
+{
+	assert(slot < gate->n);
+	gate->asking[slot] = false;
+}
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* Says who comes before it looks who is there, so that of several at once none is overlooked. */
+static bool gate_enter(struct gate *gate, size_t slot, size_t workers)
+{
+	size_t most = now() < gate->wary_until ? 1 : workers - (workers + 3) / 4;
+	size_t asking = 0;
+
+	gate->asking[slot] = true;
+	for (size_t i = 0; i < gate->n; i++)
+		asking += gate->asking[i];
+	if (asking <= (most > 1 ? most : 1))
+		return true;
+	gate->asking[slot] = false;
+	return false;
+}
+
+static void gate_leave(struct gate *gate, size_t slot, enum status s)
+{
+	gate->asking[slot] = false;
+	if (s == S_SLOW_GATEWAY)
+		gate->wary_until = now() + WARY_SECONDS;
+	else if (s == S_OK)
+		gate->wary_until = 0;
+}
+
+static enum status ask_outside(struct request *r, const json_t *question, json_t **ret_answer)
+{
+	struct worker *w = r->worker;
+	enum status s;
+	char why[INPUT_WHY];
+
+	if (query_remembered(w->query, question, ret_answer))
+		return S_OK;
+	if (!gate_enter(w->gate, w->slot, (size_t)w->settings->num_processes))
+		return request_refuse(r, S_LATER, "The query server is slow: try again.");
+	s = query_ask(w->query, question, ret_answer, why, sizeof why);
+	gate_leave(w->gate, w->slot, s);
+	if (s == S_OK)
+		return S_OK;
+	if (s != S_INVALID)
+		log_line(LOG_LEVEL_WARNING, "%s", why);
+	if (json_is_true(json_object_get(question, "else"))) {
+		*ret_answer = json_null();
+		return S_OK;
+	}
+	return request_refuse(r, s, "%s", why);
+}
+
+static enum status answer_one(struct request *r, const char *name, const json_t *question, json_t **ret_answer)
+{
+	const char *query = json_string_value(json_object_get(question, "query"));
+	char why[INPUT_WHY];
+
+	if (query == NULL || *r->worker->settings->query_server != '\0')
+		return ask_outside(r, question, ret_answer);
+	if (hostquery_parse(query, ret_answer, why, sizeof why) == S_OK)
+		return S_OK;
+	return request_refuse(r, S_INVALID, "%s: %s", name, why);
+}
+
+enum status ask(struct request *r, const char *questions)
+{
+	AUTO(json) json_t *wanted = json_loads(questions, 0, NULL);
+	const char *name;
+	json_t *question, *answer;
+
+	assert(json_is_object(wanted));
+	if (r->asked == NULL)
+		r->asked = json_object();
+	json_object_foreach(wanted, name, question) {
+		enum status s = answer_one(r, name, question, &answer);
+
+		if (s != S_OK)
+			return s;
+		json_object_set_new(r->asked, name, answer);
+	}
+	return S_OK;
+}
