@@ -8,10 +8,11 @@ var=${MOIRAI_VAR:-$root/var}
 port=${MOIRAI_PORT:-8080}
 build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
 
-needed_to_run=(autoconf automake curl gcc libc6-dev libcmocka-dev libfcgi-dev libjansson-dev libpq-dev libsodium-dev
-	libsystemd-dev libyaml-dev make nginx-light pkg-config postgresql-15 postgresql-client-15)
+needed_to_run=(autoconf automake curl gcc libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
+	libgmime-3.0-dev libjansson-dev libnginx-mod-nchan libpq-dev libsodium-dev libssl-dev libsystemd-dev libyaml-dev make
+	nginx-light pkg-config postgresql-15 postgresql-client-15)
 needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssl
-	postgresql-15-pgtap postgresql-15-plpgsql-check python3-jsonschema python3-psycopg2 python3-pytest
+	postgresql-15-pgtap postgresql-15-plpgsql-check python3-aiosmtpd python3-jsonschema python3-psycopg2 python3-pytest
 	python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
 
 say() {
