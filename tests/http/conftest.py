@@ -15,11 +15,12 @@ import tempfile
 
 import pytest
 
-pytest.register_assert_rewrite("client", "contract", "instance", "load")
+pytest.register_assert_rewrite("client", "contract", "instance", "load", "outside")
 
 from client import Api
 from contract import Contract
 from instance import BUILD, WORKERS, Instance, Sql, eventually
+from outside import Outside
 from world import World
 
 
@@ -132,3 +133,50 @@ def own_sql(own, own_instance):
 def own_types(own):
     """An opening and a closing event type there."""
     return World(own).chain("work required", "work completed")
+
+
+# ---- the instance that knows a world outside: Slack, a mail relay, a query server, ... (outside.py)
+
+@pytest.fixture(scope="session")
+def outside_servers():
+    servers = Outside()
+    yield servers
+    servers.close()
+
+
+@pytest.fixture(scope="session")
+def far_instance(instance, outside_servers):
+    with another(instance, outside_servers.settings()) as far:
+        yield far
+
+
+@pytest.fixture
+def outside(outside_servers):
+    """The servers, as they usually are; nothing has come in yet."""
+    outside_servers.everything_as_usual()
+    outside_servers.forget()
+    yield outside_servers
+    outside_servers.everything_as_usual()
+
+
+@pytest.fixture
+def far(far_instance, outside, contract):
+    """A client of it; it is empty."""
+    api = Api(far_instance, contract)
+    far_instance.reset()
+    outside.forget()
+    yield api
+
+
+@pytest.fixture
+def far_sql(far_instance):
+    sql = Sql(far_instance)
+    yield sql
+    sql.close()
+
+
+@pytest.fixture
+def far_set(far_instance, outside):
+    """far_set(*without, **more): its settings for this test; workers and courier have taken them when it returns."""
+    yield lambda *without, **more: far_instance.renew(outside.settings(*without, **more))
+    far_instance.renew(outside.settings())

@@ -143,18 +143,30 @@ class Instance:
         connection.autocommit = True
         return connection
 
+    def renew(self, settings):
+        """Other settings, taken by all its processes."""
+        before = self.workers() + self.couriers()
+        self.set(settings)
+        self.process.send_signal(signal.SIGHUP)
+        eventually(lambda: not set(before) & set(self.workers() + self.couriers()) and self.workers() and self.couriers(), 30)
+
     # ---- its processes
     def children(self, pid):
         return sorted(p for p, (_, parent) in process_table().items() if parent == pid)
 
     def parent_of(self, name):
-        """The pid of the `postgres`, `moirai-fcgi` or `nginx` that script/server started; None while it is away."""
+        """The pid of the `postgres`, `moirai-fcgi`, `moirai-courier` or `nginx` that script/server started; None while it is away."""
         pids = [p for p, (n, parent) in process_table().items() if parent == self.process.pid and n == name]
         return pids[0] if pids else None
 
     def workers(self):
         pool = self.parent_of("moirai-fcgi")
         return self.children(pool) if pool else []
+
+    def couriers(self):
+        """The processes that sort and deliver."""
+        courier = self.parent_of("moirai-courier")
+        return self.children(courier) if courier else []
 
     def let_workers_grow_up(self):
         def grown_up():
@@ -194,7 +206,7 @@ class Sql:
         """All that is stored: rows and a digest of each table, the last value of each sequence."""
         tables = self.column("select oid::regclass::text from pg_class where relkind = 'r' and not relispartition"
                              " and relnamespace in ('fate'::regnamespace, 'people'::regnamespace)"
-                             " union all select 'fate.events' order by 1")
+                             " union all select 'fate.events' union all select 'outbox.webhooks' order by 1")
         digest = " union all ".join(f"select '{t}', count(*), md5(string_agg(r::text, ',' order by r::text)) from {t} r"
                                     for t in tables)
         return self.rows(digest) + self.rows("select sequencename, last_value from pg_sequences order by 1")

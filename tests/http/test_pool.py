@@ -76,13 +76,13 @@ def test_a_killed_worker_is_replaced_and_service_goes_on(own, own_instance):
     for _ in range(50):
         ok(own.get("/hosts"))
     assert victim not in eventually(lambda: len(own_instance.workers()) == WORKERS and own_instance.workers(), 2)
-    assert f"worker {victim} killed by signal 9" in own_instance.log.read_text()
+    assert f"child {victim} killed by signal 9" in own_instance.log.read_text()
 
 
 def test_a_worker_that_dies_young_holds_back_its_successor(own, own_instance, renewed):
     renewed()
     os.kill(own_instance.workers()[0], signal.SIGKILL)
-    eventually(lambda: "workers die young: no new one for 1 s" in own_instance.log.read_text())
+    eventually(lambda: "children die young: no new one for 1 s" in own_instance.log.read_text())
     assert len(own_instance.workers()) == WORKERS - 1
     ok(own.get("/hosts"))
     eventually(lambda: len(own_instance.workers()) == WORKERS, 5)
