@@ -10,13 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -33,6 +31,7 @@ struct run {
 	char *name;
 	pid_t pid;
 	int problem;             /* errno of why it did not start, or 0 */
+	bool runs;
 	int status;              /* of waitpid */
 	bool late;
 };
@@ -41,7 +40,6 @@ struct run {
 struct round {
 	const char *folder, *event, *id;
 	struct run *runs;
-	struct pollfd *lines;    /* a pidfd for each that runs, else -1 */
 	size_t n;
 };
 
@@ -120,8 +118,6 @@ static bool find_hooks(struct round *round, const json_t *left)
 	closedir(folder);
 	if (round->n > 0)
 		qsort(round->runs, round->n, sizeof *round->runs, by_name);
-	round->lines = calloc(round->n + 1, sizeof *round->lines);
-	assert(round->lines != NULL);
 	return true;
 }
 
@@ -130,7 +126,6 @@ static void round_done(struct round *round)
 	for (size_t i = 0; i < round->n; i++)
 		free(round->runs[i].name);
 	free(round->runs);
-	free(round->lines);
 }
 
 /* ---- running ---- */
@@ -207,32 +202,26 @@ static void kill_run(const struct run *run)
 	kill(run->pid, SIGKILL);
 }
 
-static void bury(struct run *run)
+/* False: it still runs. */
+static bool bury(struct run *run, int options)
 {
 	pid_t got;
 
 	do {
-		got = waitpid(run->pid, &run->status, 0);
+		got = waitpid(run->pid, &run->status, options);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
 		run->problem = errno;
+	run->runs = got == 0;
+	return !run->runs;
 }
 
-static void start(struct round *round, size_t i)
+static void start(const struct round *round, struct run *run)
 {
-	struct run *run = &round->runs[i];
-
-	round->lines[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	run->pid = fork_hook(round, run->name);
-	if (run->pid > 0)
-		round->lines[i].fd = pidfd_open(run->pid, 0);
-	if (round->lines[i].fd >= 0)
-		return;
-	run->problem = errno;
-	if (run->pid > 0) {
-		kill_run(run);
-		bury(run);
-	}
+	run->runs = run->pid > 0;
+	if (!run->runs)
+		run->problem = errno;
 }
 
 static long long now_ms(void)
@@ -243,35 +232,48 @@ static long long now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-/* Buries those that have ended, or all that are left when the time is over; returns how many still run. */
+/* Buries those that have ended, or all when the time is over; returns how many still run. */
 static size_t reap(struct round *round, bool over)
 {
 	size_t running = 0;
 
 	for (size_t i = 0; i < round->n; i++) {
-		if (round->lines[i].fd >= 0 && (round->lines[i].revents != 0 || over)) {
-			round->runs[i].late = round->lines[i].revents == 0;
-			if (round->runs[i].late)
-				kill_run(&round->runs[i]);
-			bury(&round->runs[i]);
-			close(round->lines[i].fd);
-			round->lines[i].fd = -1;
+		struct run *run = &round->runs[i];
+
+		if (run->runs && !bury(run, WNOHANG) && over) {
+			run->late = true;
+			kill_run(run);
+			bury(run, 0);
 		}
-		running += round->lines[i].fd >= 0;
+		running += run->runs;
 	}
 	return running;
+}
+
+/* `set` holds SIGCHLD, which is blocked: one that came since the last look ends the wait at once. */
+static void wait_for_a_child(const sigset_t *set, long long ms)
+{
+	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	if (ms > 0)
+		sigtimedwait(set, NULL, &t);
 }
 
 static void run_all(struct round *round, long timeout)
 {
 	long long deadline = now_ms() + timeout * 1000, rest = 1;
+	sigset_t child, before;
 
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, &before);
 	for (size_t i = 0; i < round->n; i++)
-		start(round, i);
+		start(round, &round->runs[i]);
 	while (reap(round, rest <= 0) > 0) {
 		rest = deadline - now_ms();
-		poll(round->lines, round->n, rest > 0 ? (int)rest : 0);
+		wait_for_a_child(&child, rest);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 /* ---- what became of it ---- */

@@ -2,7 +2,8 @@
  *
  * - Its timeouts do not cover connect(), and lose a part of the message when they end a write. So a timer of ours hangs
  *   up, which ends whatever it waits for.
- * - Certificates: OpenSSL is told the name to expect; libesmtp would expect the canonical name, which DNS says.
+ * - Certificates: OpenSSL is told the name to expect; libesmtp would expect the canonical name, which DNS says. TLS 1.3
+ *   it cannot do: it reads before it writes when the relay sends a session ticket, and both wait.
  * - What the relay answers to anything but a letter it keeps for itself, so the talk is listened to.
  * - When signing in fails it goes on without; then we hang up, lest letters be refused for good because of a password.
  */
@@ -16,7 +17,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -45,7 +45,7 @@ struct line {
 	timer_t timer;
 	time_t end;
 	const char *verb;            /* what the relay was asked last, of those in `verbs` */
-	bool signed_in;
+	bool signed_in, over;
 	char why[256];               /* of the letters that the relay said nothing about */
 };
 
@@ -135,6 +135,8 @@ static void on_event(smtp_session_t session, int event, void *arg, ...)
 	if (event == SMTP_EV_CONNECT) {
 		line_fd = find_fd(line->port);
 		stalled = hung_up = 0;
+		line->verb = "greeting";
+		line->over = false;
 	} else if (event == SMTP_EV_DISCONNECT) {
 		line_fd = -1;
 	} else if (event == SMTP_EV_EXTNA_STARTTLS) {
@@ -148,8 +150,11 @@ static void on_event(smtp_session_t session, int event, void *arg, ...)
 
 static void on_command(struct line *line, const char *text, size_t size)
 {
-	static const char *const verbs[] = { "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "QUIT" };
+	static const char *const verbs[] = { "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL" };
 
+	line->over |= hung_up || (size >= 4 && memcmp(text, "QUIT", 4) == 0);
+	if (line->over)
+		return;
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (size >= strlen(verbs[i]) && memcmp(text, verbs[i], strlen(verbs[i])) == 0)
 			line->verb = verbs[i];
@@ -170,19 +175,24 @@ static void hide(char *offers, size_t size, const char *word)
 		memset(found, 'X', strlen(word));
 }
 
-/* Of an answer to AUTH only the codes are kept: there are relays that repeat what they do not understand. */
+/* Of an answer to AUTH only the code is kept: there are relays that repeat what they do not understand. */
 static void on_reply(struct line *line, char *text, size_t size)
 {
-	bool about_letter = strcmp(line->verb, "MAIL") == 0 || strcmp(line->verb, "QUIT") == 0;
+	bool about_letter = strcmp(line->verb, "MAIL") == 0;
 	bool secret = strcmp(line->verb, "AUTH") == 0;
 	char reply[160];
 
+	if (line->over)
+		return;
 	if (strcmp(line->verb, "EHLO") == 0) {
 		hide(text, size, "CHUNKING");
 		hide(text, size, "ENHANCEDSTATUSCODES");
 	}
+	/* What came with it in the clear, libesmtp would take for answers given in secret. */
+	if (strcmp(line->verb, "STARTTLS") == 0 && memchr(text, '\n', size) != text + size - 1)
+		hang_up();
 	snprintf(reply, sizeof reply, "%.*s", (int)size, text);
-	reply[secret ? strspn(reply, "0123456789. ") : strcspn(reply, "\r\n")] = '\0';
+	reply[secret ? strspn(reply, "0123456789") : strcspn(reply, "\r\n")] = '\0';
 	if (*reply == '2' || *reply == '3') {
 		line->signed_in |= secret && strncmp(reply, "235", 3) == 0;
 		if (!about_letter)
@@ -234,6 +244,7 @@ static bool line_secure(struct line *line)
 	expected = SSL_CTX_get0_param(line->tls);
 	SSL_CTX_set_app_data(line->tls, line);
 	SSL_CTX_set_min_proto_version(line->tls, TLS1_2_VERSION);
+	SSL_CTX_set_max_proto_version(line->tls, TLS1_2_VERSION);
 	SSL_CTX_set_verify(line->tls, SSL_VERIFY_PEER, on_certificate);
 	SSL_CTX_set_info_callback(line->tls, on_handshake);
 	smtp_starttls_set_ctx(line->session, line->tls);
@@ -311,18 +322,19 @@ static const char *line_open(struct line *line)
 static void line_run(struct line *line)
 {
 	char text[128];
-	const char *why = "the relay hung up";
+	bool talked;
 
 	setenv("XDG_CONFIG_DIR", "/nonexistent", 1);     /* where libesmtp looks for a client certificate */
 	ERR_clear_error();
 	line_watch(line);
-	if (!smtp_start_session(line->session))
-		why = smtp_strerror(smtp_errno(), text, sizeof text);
+	talked = smtp_start_session(line->session);
 	timer_delete(line->timer);
 	if (stalled)
 		snprintf(line->why, sizeof line->why, "no answer in time from %.100s (%s)", line->host, line->verb);
+	else if (*line->why == '\0' && talked)
+		snprintf(line->why, sizeof line->why, "%.100s hung up (%s)", line->host, line->verb);
 	else if (*line->why == '\0')
-		snprintf(line->why, sizeof line->why, "%.100s: %s", line->host, why);
+		snprintf(line->why, sizeof line->why, "%.100s: %s", line->host, smtp_strerror(smtp_errno(), text, sizeof text));
 }
 
 static void line_close(struct line *line)
@@ -379,6 +391,7 @@ static void letter_add(struct letter *l)
 		if (l->message == NULL)
 			l->message = message_add(l);
 		l->recipients[i] = smtp_add_recipient(l->message, address);
+		assert(l->recipients[i] != NULL);
 	}
 }
 

@@ -29,7 +29,7 @@ static char *message(const char *text)
  * is the secret: nothing is quoted from a slash on. */
 static void quote(struct delivery *delivery, const struct http_answer *answer)
 {
-	size_t used = strlen(delivery->error), n = strcspn(answer->body, "/%<\\");
+	size_t used = strlen(delivery->error), n = strcspn(answer->body, "/%<\\\r\n");
 	char *out = delivery->error + used;
 
 	if (n == 0)

@@ -63,6 +63,12 @@ language sql immutable as $$
 	select row(201, location, '{"status":"created",' || members || '}')::api.answer
 $$;
 
+-- api.ask(questions): 100: the endpoint must know their answers first (hermes_api/ask.sql).
+create or replace function api.ask(questions jsonb) returns api.answer
+language sql immutable as $$
+	select row(100, null, questions::text)::api.answer
+$$;
+
 -- api.page(req, limit, offset) -> the members that open every list's answer.
 create or replace function api.page(req jsonb, page_limit bigint, page_offset bigint) returns text
 language sql stable as $$

@@ -9,21 +9,15 @@
 --	{"get": {name: [value, ...]}}, {"post": object}: passed on as they are
 -- A question with "else": true that gets no answer is answered by null; any other then ends the request.
 
--- hermes_api.ask(questions) -> the answer of an endpoint that must ask these first.
-create or replace function hermes_api.ask(questions jsonb) returns api.answer
-language sql immutable as $$
-	select row(100, null, questions::text)::api.answer
-$$;
-
--- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the query string or the body, that
--- were not asked yet; null when there are none.
+-- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the body where there is one, else of the
+-- query string, that were not asked yet; null when there are none.
 create or replace function hermes_api.hosts_wanted(req jsonb) returns jsonb
 language plpgsql stable as $$
 declare
-	body   boolean := coalesce(req->'body' ? 'hostQuery', false);
-	hosts  text    := case when body then btrim(api.text(req->'body', 'hostQuery', 65536)) else api.query(req, 'hostQuery') end;
-	of_user text   := api.query(req, 'userQuery');
-	wanted jsonb   := jsonb '{}';
+	body    boolean := req->>'body' is not null;
+	hosts   text    := case when body then btrim(api.text(req->'body', 'hostQuery', 65536)) else api.query(req, 'hostQuery') end;
+	of_user text    := case when not body then api.query(req, 'userQuery') end;
+	wanted  jsonb   := jsonb '{}';
 begin
 	if hosts <> '' and not coalesce(req->'asked' ? 'hostQuery', false) then
 		wanted := jsonb_build_object('hostQuery', jsonb_build_object('query', hosts));
@@ -109,7 +103,7 @@ declare
 begin
 	if (req->'settings'->>'queryServer')::boolean then
 		if not coalesce(req->'asked' ? 'results', false) then
-			return hermes_api.ask(jsonb_build_object('results', case
+			return api.ask(jsonb_build_object('results', case
 				when req->>'body' is null then jsonb_build_object('get', req->'query')
 				else jsonb_build_object('post', req->'body') end));
 		end if;
@@ -118,7 +112,7 @@ begin
 		results := hermes_api.owners_or_tags(req->'body');
 	elsif api.query(req, 'query') is not null then
 		if not coalesce(req->'asked' ? 'query', false) then
-			return hermes_api.ask(jsonb_build_object('query', jsonb_build_object('query', api.query(req, 'query'))));
+			return api.ask(jsonb_build_object('query', jsonb_build_object('query', api.query(req, 'query'))));
 		end if;
 		results := hermes_api.names_json(hermes_api.hosts_answered(req->'asked'->'query', 'query'));
 	elsif api.query(req, 'user') is not null then

@@ -25,7 +25,7 @@ declare
 	total       bigint;
 begin
 	if wanted is not null then
-		return hermes_api.ask(wanted);
+		return api.ask(wanted);
 	end if;
 	among := hermes_api.hosts_queried(req);
 	if req->'query' ? 'eventTypeId' then
@@ -135,7 +135,7 @@ begin
 	end if;
 	if body ? 'hostQuery' then
 		if hermes_api.hosts_wanted(req) is not null then
-			return hermes_api.ask(hermes_api.hosts_wanted(req));
+			return api.ask(hermes_api.hosts_wanted(req));
 		end if;
 		names := hermes_api.names_with(names, hermes_api.names_queried(req));
 	end if;

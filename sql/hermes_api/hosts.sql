@@ -16,7 +16,7 @@ declare
 	texts       text[];
 begin
 	if wanted is not null then
-		return hermes_api.ask(wanted);
+		return api.ask(wanted);
 	end if;
 	among := hermes_api.hosts_queried(req);
 	if among is not null then
@@ -153,8 +153,8 @@ declare
 	facts fate.hosts;
 	h     fate.hosts;
 begin
+	h := hermes_api.host_of_path(req);
 	if not body ?| '{owner,tags}' then
-		h := hermes_api.host_of_path(req);
 		perform api.must_have(body, 'hostname');
 	end if;
 	name := case when body ? 'hostname' then api.text_needed(body, 'hostname', 128) end;

@@ -29,7 +29,7 @@ declare
 	q           fate.quests;
 begin
 	if wanted is not null then
-		return hermes_api.ask(wanted);
+		return api.ask(wanted);
 	end if;
 	among := hermes_api.hosts_among(req);
 	if name is not null then

@@ -24,7 +24,7 @@ declare
 	total       bigint;
 begin
 	if wanted is not null then
-		return hermes_api.ask(wanted);
+		return api.ask(wanted);
 	end if;
 	hosts := hermes_api.hosts_queried(req);
 	if names is not null then
@@ -87,7 +87,7 @@ begin
 	if not found then
 		perform api.fail(400, format('Bad fate id %s', body->>'fateId'));
 	elsif hermes_api.hosts_wanted(req) is not null then
-		return hermes_api.ask(hermes_api.hosts_wanted(req));
+		return api.ask(hermes_api.hosts_wanted(req));
 	end if;
 	names := hermes_api.names_with(names, hermes_api.names_queried(req));
 	if coalesce(cardinality(names), 0) = 0 then
@@ -184,7 +184,7 @@ begin
 		perform api.fail(404, format('Quest %s not found', req->'path'->>'id'));
 	end if;
 	if (settings->>'queryServer')::boolean and not coalesce(req->'asked' ? 'owners', false) then
-		return hermes_api.ask(outbox.owners_questions(q.id, settings));
+		return api.ask(outbox.owners_questions(q.id, settings));
 	end if;
 	owners := case when (settings->>'queryServer')::boolean then nullif(req->'asked'->'owners', 'null')
 	          else outbox.quest_owners(q.id) end;

@@ -6,7 +6,7 @@
 
 -- outbox.letters_claim(channel, n, lease, settings, now) -> the letters, by how long they have been due; each is this
 -- caller's until `lease` seconds from now. Of one receiver at most a quarter of n (but one): one that stalls shall not
--- keep the others waiting. What was gathered is written out now, and no more is added to it.
+-- keep the others waiting. What was gathered is written out now, as of when it was due, and no more is added to it.
 create or replace function outbox.letters_claim(
 	p_channel text, p_n int, p_lease int, p_settings jsonb, p_now timestamptz
 ) returns setof outbox.letters
@@ -31,7 +31,8 @@ begin
 		)
 		update outbox.letters l
 		   set lease = token, attempts = attempts + 1, due_at = p_now + make_interval(secs => p_lease),
-		       content = outbox.letter_written(l, p_settings), gather = null
+		       content = outbox.letter_written(l, p_settings), gather = null,
+		       made_at = case when l.gather is null then l.made_at else l.due_at end
 		  from mine where l.id = mine.id
 		returning l.*;
 end
@@ -93,7 +94,7 @@ begin
 
 	-- The receiver that stalled, or asked for time, gets nothing else before.
 	update outbox.letters l
-	   set due_at = greatest(l.due_at, held.until)
+	   set due_at = held.until, lease = null
 	  from (select s.channel, s.receiver,
 	               max(case when r."retryAfter" > 0 then s.due_at
 	                        else least(s.due_at, p_now + interval '1 minute') end) as until
@@ -101,8 +102,8 @@ begin
 	          join jsonb_to_recordset(p_results) as r (id bigint, outcome text, "retryAfter" int) on r.id = s.id
 	         where s.state = 'waiting' and s.receiver is not null and (r.outcome = 'stalled' or r."retryAfter" > 0)
 	         group by 1, 2) held
-	 where l.channel = held.channel and l.receiver = held.receiver and l.state = 'waiting' and l.lease is null
-	   and l.due_at < held.until;
+	 where l.channel = held.channel and l.receiver = held.receiver and l.state = 'waiting'
+	   and l.due_at < held.until and not outbox.is_claimed(l.state, l.lease, l.due_at, p_now);
 
 	-- A notice for the page is worth nothing when it is old, and nothing once it was sent.
 	delete from outbox.letters l using unnest(settled) s
@@ -142,13 +143,14 @@ begin
 end
 $$;
 
--- outbox.oldest(now) -> seconds since the oldest thing was written that is still to be delivered or sorted; null: none.
+-- outbox.oldest(now) -> how many seconds the oldest thing has been waiting that is still to be delivered or sorted; null: none.
 -- What is only gathered, or must wait for its time, has not been kept waiting.
 create or replace function outbox.oldest(p_now timestamptz) returns numeric
 language plpgsql stable as $$
 begin
 	return extract(epoch from p_now - least(
-		(select min(made_at) from outbox.letters where state = 'waiting' and (attempts > 0 or due_at <= p_now)),
+		(select min(case when attempts = 0 then due_at else made_at end)
+		   from outbox.letters where state = 'waiting' and (attempts > 0 or due_at <= p_now)),
 		(select at from outbox.changes order by id limit 1)));
 end
 $$;

@@ -47,9 +47,14 @@ begin
 end
 $$;
 
+-- outbox.python_list(texts) -> as Python writes it: each between apostrophes, or between quotes where it has one.
 create or replace function outbox.python_list(texts text[]) returns text
-language sql immutable as $$
-	select coalesce('[''' || nullif(array_to_string(texts, ''', '''), '') || ''']', '[]')
+language plpgsql immutable as $$
+begin
+	return (select '[' || coalesce(string_agg(case when t ~ '''' then '"' || t || '"' else '''' || t || '''' end, ', ' order by i), '')
+	               || ']'
+	          from unnest(texts) with ordinality u (t, i));
+end
 $$;
 
 create or replace function outbox.html(value text) returns text
@@ -153,10 +158,12 @@ declare
 	updated    text;
 	more       bigint := (closed->>'n')::bigint - jsonb_array_length(closed->'labors');
 begin
-	select string_agg(format(E'\t%s %s: %s', t.category, t.state, n.n), '' order by t.category, t.state) into open_types
-	  from (select fate_id, count(*) as n from fate.labors
-	         where quest_id = p_quest and completion_time is null group by 1) n
-	  join fate.fates f on f.id = n.fate_id join fate.event_types t on t.id = f.creation_type_id;
+	select string_agg(format(E'\t%s %s: %s', category, state, n), '' order by category, state) into open_types
+	  from (select t.category, t.state, sum(o.n) as n
+	          from (select fate_id, count(*) as n from fate.labors
+	                 where quest_id = p_quest and completion_time is null group by 1) o
+	          join fate.fates f on f.id = o.fate_id join fate.event_types t on t.id = f.creation_type_id
+	         group by t.id) by_type;
 	select string_agg(format(E'\tLabor %s completed.\n\t\t%s\n\n', c.labor_id, c.what), '' order by c.labor_id) into updated
 	  from outbox.closings(closed->'labors') c;
 	return (select outbox.mail(settings, array[q.creator], null, format('Quest %s updated', q.id),
@@ -172,14 +179,14 @@ end
 $$;
 
 -- outbox.mail_quest_complete(quest, owners, contacts, settings): to its creator, with copies to the owners of its hosts.
---   owners  {host: owner, ...} as the query server knows them, or null
+--   owners  {host: owner, ...} as the query server knows them; null, or JSON's null: not to be had
 create or replace function outbox.mail_quest_complete(p_quest bigint, owners jsonb, contacts jsonb, settings jsonb)
 returns jsonb
 language plpgsql stable as $$
 begin
 	return (select outbox.mail(settings, array[q.creator],
 	               array(select distinct outbox.address(o, contacts, settings->>'domain')
-	                       from jsonb_each_text(owners) e (h, o) where o <> '' order by 1),
+	                       from jsonb_each_text(nullif(owners, 'null')) e (h, o) where o <> '' order by 1),
 	               format('Quest %s completed', q.id),
 	               outbox.mail_quest_head(q, 'COMPLETED')
 	               || format(E'Quest was embarked on %s and completed on %s.\nThere were %s labors in the Quest.',

@@ -71,13 +71,14 @@ begin
 end
 $$;
 
--- Notices for the page: what is no longer as it was. Of a kind with more than a hundred the page is told only that.
+-- Notices for the page: what is no longer as it was. Of a kind with a hundred or more the page is told only that: no more
+-- of the labors made are known.
 create or replace function outbox.sort_live(changes outbox.changes[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
 	insert into outbox.letters (channel, kind, receiver, content, made_at, due_at)
 	select 'live', 'notices', 'live', jsonb_build_object('notices', jsonb_agg(notice)), p_now, p_now
-	  from (select case when count(*) <= 100 then jsonb_build_object('kind', kind, 'ids', jsonb_agg(id order by id))
+	  from (select case when count(*) < 100 then jsonb_build_object('kind', kind, 'ids', jsonb_agg(id order by id))
 	                    else jsonb_build_object('kind', kind) end as notice
 	          from (select c.kind, i as id from unnest(changes) c, unnest(c.ids) i
 	                union
@@ -139,7 +140,7 @@ begin
 	return jsonb_build_object(
 		'n', (before->>'n')::bigint + (more->>'n')::bigint,
 		'labors', case when jsonb_array_length(before->'labors') >= 1000 then before->'labors'
-		               else before->'labors' || more->'labors' end);
+		               else (before->'labors') || (more->'labors') end);
 end
 $$;
 

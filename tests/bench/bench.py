@@ -116,6 +116,19 @@ def journal(b, table, names, sizes, rounds):
                     "/s": deep})
 
 
+def letters(b, table, n):
+    """Webhooks' letters to our own nginx, against the database's part of it: claiming and settling as many."""
+    for _ in range(8):
+        b.post("/webhooks", {"url": f"http://127.0.0.1:{b.instance.port}/", "secret": "secret", "active": False})
+    before = b.pss("moirai-courier")
+    alone = b.claim_and_settle(n // 10) * 10
+    took = b.deliver(n)
+    table.add(f"{n:,} letters delivered / claimed and settled by SQL alone", took / alone, goal=2, **{
+        "letters/s": n / took})
+    table.add(f"PSS of the courier after {n:,} letters / before", b.pss("moirai-courier") / before, goal=1.2, **{
+        "MB": b.pss("moirai-courier")})
+
+
 def grow(b, names, size):
     while (stored := b.sql.one("select fate.count('event')")) < size:
         b.sql.run("set role moirai_owner; select fate.events_throw(3, array(select id from fate.hosts order by id"
@@ -139,12 +152,15 @@ def main():
         b = Bench(instance, Sql(instance), seconds)
         new_world(b, 1000)
         table.add("idle: PSS of pool parent and 8 workers", b.pss("moirai-fcgi"), goal=30, unit=" MB")
+        table.add("idle: PSS of the courier", b.pss("moirai-courier"), goal=20, unit=" MB")
         for _ in range(rounds):
             single_events(b, table)
             reading(b, table)
         names = new_world(b, max(quest_sizes))
         for _ in range(min(rounds, 3)):
             quests(b, table, names, quest_sizes)
+        new_world(b, 1)
+        letters(b, table, 2000 if asked.smoke else 100000)
         new_world(b, len(names))
         journal(b, table, names, [100000] + ([1000000, 10000000] if asked.large else []), min(rounds, 3))
         table.add("after all that: PSS of pool parent and 8 workers", b.pss("moirai-fcgi"), unit=" MB")

@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -45,6 +46,36 @@ class Bench:
         connection.rollback()
         connection.autocommit = True
         self.sql.run("vacuum fate.events, fate.labors")
+        return took
+
+    # ---- letters
+    def write_letters(self, n):
+        self.sql.run("insert into outbox.letters (channel, kind, receiver, webhook_id, content, made_at, due_at)"
+                     " select 'webhook', 'events', 'webhook ' || w, w, '{\"events\": []}', now(), now()"
+                     " from generate_series(1, %s) i, lateral (select 1 + i %% 8) l (w)", n)
+
+    def deliver(self, n):
+        """How many seconds the courier takes for so many."""
+        self.write_letters(n)
+        began = time.monotonic()
+        while self.sql.one("select exists (select from outbox.letters where state = 'waiting')"):
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def claim_and_settle(self, n):
+        """How many seconds the database alone takes for it, in batches of 16, while the courier looks away."""
+        courier = self.family("moirai-courier")
+        for pid in courier:
+            os.kill(pid, signal.SIGSTOP)
+        self.write_letters(n)
+        told = json.dumps({"letterRetry": 1000})
+        began = time.monotonic()
+        while batch := self.sql.one("select courier_api.claim('webhook', 16, 60, %s)", told):
+            self.sql.run("select courier_api.settle('webhook', %s, %s)", json.dumps(
+                [{"id": l["id"], "lease": l["lease"], "outcome": "sent", "error": ""} for l in batch]), told)
+        took = time.monotonic() - began
+        for pid in courier:
+            os.kill(pid, signal.SIGCONT)
         return took
 
     # ---- load

@@ -14,13 +14,15 @@ import shutil
 import tempfile
 
 import pytest
+import yaml
 
-pytest.register_assert_rewrite("client", "contract", "instance", "load", "outside")
+pytest.register_assert_rewrite("client", "contract", "instance", "load", "outbox", "outside")
 
 from client import Api
 from contract import Contract
 from instance import BUILD, WORKERS, Instance, Sql, eventually
-from outside import Outside
+from outbox import Outbox
+from outside import Certificates, Outside
 from world import World
 
 
@@ -176,7 +178,36 @@ def far_sql(far_instance):
 
 
 @pytest.fixture
+def far_world(far):
+    return World(far)
+
+
+@pytest.fixture
+def outbox(far_instance):
+    outbox = Outbox(far_instance)
+    yield outbox
+    outbox.close()
+
+
+@pytest.fixture(scope="module")
+def far_with(far_instance, outside_servers):
+    """far_with(*without, **more): its settings for all tests of a file."""
+    yield lambda *without, **more: far_instance.renew(outside_servers.settings(*without, **more))
+    far_instance.renew(outside_servers.settings())
+
+
+@pytest.fixture(scope="session")
+def certificates(far_instance):
+    """Of a private CA, where the far instance can read it."""
+    folder = far_instance.var / "certificates"
+    folder.mkdir()
+    return Certificates(folder)
+
+
+@pytest.fixture
 def far_set(far_instance, outside):
-    """far_set(*without, **more): its settings for this test; workers and courier have taken them when it returns."""
-    yield lambda *without, **more: far_instance.renew(outside.settings(*without, **more))
-    far_instance.renew(outside.settings())
+    """far_set(*without, **more): its settings, changed for this test; workers and courier have taken them when it returns."""
+    before = yaml.safe_load(far_instance.settings.read_text())
+    yield lambda *without, **more: far_instance.renew(
+        {k: v for k, v in {**before, **more}.items() if k not in without})
+    far_instance.renew(before)

@@ -120,6 +120,9 @@ class Instance:
         return subprocess.run(list(map(str, command)), env=self.environment(), capture_output=True, text=True,
                               timeout=60)
 
+    def courier_command(self, *more):
+        return [self.build / "moirai-courier", "-c", self.var / "moirai.yaml", "-c", self.settings, *more]
+
     def run_script(self, name):
         return self.run(ROOT / "script" / name)
 

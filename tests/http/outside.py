@@ -1,52 +1,74 @@
-"""The world outside, on loopback: an HTTP server that plays Slack, webhooks' receivers, the query server, StrongPOC and
-Sentry, and a real SMTP server (aiosmtpd). Each can be told to refuse, stall, drop and lie."""
+"""The world outside, on loopback: an HTTP server that plays Slack, webhooks' receivers, the query server, StrongPOC,
+Sentry and a proxy, and a real SMTP server (aiosmtpd). Each can be told to refuse, stall, drop and lie."""
+import asyncio
 import email
 import email.policy
 import http.server
 import itertools
 import json
+import pathlib
 import socket
+import ssl
+import subprocess
 import threading
 import time
 import urllib.parse
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 
 class Request:
-    """One request that came in."""
+    """One request that came in: when, and until when it was answered (monotonic seconds; None: not yet)."""
 
     def __init__(self, handler, body):
         url = urllib.parse.urlsplit(handler.path)
-        self.method, self.path, self.headers, self.body = handler.command, url.path, dict(handler.headers), body
+        self.method, self.target, self.path = handler.command, handler.path, url.path
+        self.headers, self.body = dict(handler.headers), body
         self.query = urllib.parse.parse_qs(url.query)
-        self.at = time.monotonic()
+        self.key = self.headers.get("Idempotency-Key")
+        self.at, self.until, self.said = time.monotonic(), None, None
 
     def json(self):
         return json.loads(self.body)
 
 
-class Http:
-    """`answer(request)` -> what is sent: an object as JSON, (status, headers, bytes), or a word: "drop", "stall"."""
+def pump(source, drain):
+    try:
+        while data := source.recv(65536):
+            drain.sendall(data)
+        drain.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
-    def __init__(self, answer=lambda request: {"status": "ok"}):
+
+class Http:
+    """`answer(request)` -> what is sent: an object as JSON, (status, headers, bytes), or a word: "drop", "tunnel" (a
+    CONNECT), "stall". What stalls does so until release(). `tls`: an ssl.SSLContext, then it is https."""
+
+    def __init__(self, answer=lambda request: {"status": "ok"}, tls=None):
         self.answer, self.requests, self.lock = answer, [], threading.Lock()
         self.let_go = threading.Event()
         outside = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize, disable_nagle_algorithm = -1, True
 
             def handle_one(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 request = Request(self, body)
                 with outside.lock:
                     outside.requests.append(request)
-                    said = outside.answer(request)
+                    let_go, said = outside.let_go, outside.answer(request)
                 if said == "stall":
-                    outside.let_go.wait(60)
+                    let_go.wait(120)
                     said = "drop"
+                request.said = said
+                if said == "tunnel":
+                    return self.tunnel(*request.target.split(":"))
                 if said == "drop":
+                    request.until = time.monotonic()
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
@@ -57,8 +79,21 @@ class Http:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
+                request.until = time.monotonic()     # before the other side can have it
+                self.wfile.flush()
 
-            do_GET = do_POST = handle_one
+            do_GET = do_POST = do_CONNECT = handle_one
+
+            def tunnel(self, host, port):
+                """What CONNECT asks for."""
+                self.close_connection = True
+                with socket.create_connection((host, int(port))) as there:
+                    self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+                    self.wfile.flush()
+                    back = threading.Thread(target=pump, args=(there, self.connection), daemon=True)
+                    back.start()
+                    pump(self.connection, there)
+                    back.join()
 
             def log_message(self, *_):
                 pass
@@ -70,19 +105,34 @@ class Http:
                 pass
 
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:         # the handshake is the handler's, in its own thread
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.port = self.server.server_port
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def release(self):
+        """What stalls is dropped; what comes from now on may stall anew."""
+        with self.lock:
+            self.let_go.set()
+            self.let_go = threading.Event()
 
     def forget(self):
         with self.lock:
             self.requests.clear()
 
-    def bodies(self):
+    def so_far(self):
         with self.lock:
-            return [r.json() for r in self.requests]
+            return list(self.requests)
+
+    def bodies(self):
+        return [r.json() for r in self.so_far()]
 
     def texts(self):
         return [b["text"] for b in self.bodies()]
+
+    def keys(self):
+        return [r.key for r in self.so_far()]
 
     def close(self):
         self.let_go.set()
@@ -91,12 +141,13 @@ class Http:
 
 
 class Mail:
-    """One mail that came in: `message` is parsed, `to` are the envelope's recipients."""
+    """One mail that came in: `message` is parsed, `to` are the envelope's recipients, `login` is who signed in."""
 
-    def __init__(self, envelope):
+    def __init__(self, session, envelope):
         self.sender, self.to, self.raw = envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content
         self.message = email.message_from_bytes(self.raw, policy=email.policy.default)
-        self.subject = self.message["Subject"]
+        self.subject, self.id = self.message["Subject"], self.message["Message-ID"]
+        self.secure, self.login = session.ssl is not None, session.auth_data
 
     def part(self, kind):
         part = self.message.get_body((kind,))
@@ -113,12 +164,19 @@ class Mail:
 
 
 class Smtp:
-    """`refuse(address)` -> an SMTP reply for a recipient or None; `data()` -> one for the mail, or None; "stall": after
-    the mail was read."""
+    """`refuse(address)` -> an SMTP reply for a recipient or None; `data(mail)` -> one for the mail, or None, or a word:
+    "drop", or "stall" until release(). `tries` are all mails that were read, `mails` those that were taken."""
 
     def __init__(self, **more):
-        self.mails, self.refuse, self.data = [], lambda address: None, lambda: None
-        self.lock = threading.Lock()
+        self.tries, self.mails, self.refuse, self.data = [], [], lambda address: None, lambda mail: None
+        self.lock, self.let_go = threading.Lock(), threading.Event()
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.more, self.server = more, f"127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self):
         outside = self
 
         class Handler:
@@ -130,36 +188,86 @@ class Smtp:
                 return "250 OK"
 
             async def handle_DATA(self, server, session, envelope):
-                said = outside.data()
+                mail, let_go = Mail(session, envelope), outside.let_go
+                with outside.lock:
+                    outside.tries.append(mail)
+                said = outside.data(mail)
                 if said == "stall":
-                    import asyncio
-                    await asyncio.sleep(120)
+                    while not let_go.is_set():
+                        await asyncio.sleep(0.05)
+                    said = "drop"
                 if said == "drop":
                     server.transport.abort()
                     return "421 gone"
                 if said:
                     return said
                 with outside.lock:
-                    outside.mails.append(Mail(envelope))
+                    outside.mails.append(mail)
                 return "250 OK"
 
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        self.controller = Controller(Handler(), hostname="127.0.0.1", port=self.port, **more)
+        self.controller = Controller(Handler(), hostname="127.0.0.1", port=self.port, **self.more)
         self.controller.start()
-        self.server = f"127.0.0.1:{self.port}"
+
+    def close(self):
+        """Nobody listens there until start()."""
+        self.let_go.set()
+        if self.controller:
+            self.controller.stop()
+        self.controller = None
+
+    def release(self):
+        with self.lock:
+            self.let_go.set()
+            self.let_go = threading.Event()
 
     def forget(self):
         with self.lock:
+            self.tries.clear()
             self.mails.clear()
 
-    def subjects(self):
+    def so_far(self):
         with self.lock:
-            return [m.subject for m in self.mails]
+            return list(self.mails)
 
-    def close(self):
-        self.controller.stop()
+    def subjects(self):
+        return [m.subject for m in self.so_far()]
+
+
+def only(name, password):
+    """For Smtp(authenticator=...): one account."""
+    def judge(server, session, envelope, mechanism, data):
+        given = (data.login.decode(), data.password.decode())
+        return AuthResult(success=given == (name, password), handled=False, auth_data=given[0])
+    return judge
+
+
+class Certificates:
+    """A private CA (`ca`, a file) and certificates of its own: server(name) -> an ssl.SSLContext for a server so named."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.folder.chmod(0o755)
+        self.ca = self.folder / "ca.pem"
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                     "/CN=Private CA", "-keyout", self.folder / "ca.key", "-out", self.ca,
+                     "-addext", "basicConstraints=critical,CA:true", "-addext", "keyUsage=critical,keyCertSign")
+
+    def server(self, name):
+        """'DNS:localhost', 'IP:127.0.0.1', ..."""
+        key, request, certificate, extra = (self.folder / f"{name.replace(':', '-')}.{end}" for end in
+                                            ("key", "csr", "pem", "ext"))
+        extra.write_text(f"subjectAltName={name}\n")
+        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server",
+                     "-keyout", key, "-out", request)
+        self.openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.folder / "ca.key", "-CAcreateserial",
+                     "-days", "2", "-extfile", extra, "-out", certificate)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        return context
+
+    @staticmethod
+    def openssl(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
 class Outside:
@@ -170,6 +278,10 @@ class Outside:
         self.smtp = Smtp()
         self.owners, self.tags, self.hosts, self.contacts = {}, {}, {}, {}
         self.everything_as_usual()
+
+    @property
+    def servers(self):
+        return self.slack, self.hook, self.query, self.pocs, self.sentry, self.smtp
 
     def settings(self, *without, **more):
         all_of_them = {
@@ -188,9 +300,18 @@ class Outside:
         self.query.answer = self.as_query_server
         self.pocs.answer = lambda r: [{"team": {"name": t}, "value": a} for t, a in self.contacts.items()]
         self.sentry.answer = lambda r: {"id": "x"}
-        self.smtp.refuse, self.smtp.data = lambda address: None, lambda: None
+        self.smtp.refuse, self.smtp.data = lambda address: None, lambda mail: None
+        if not self.smtp.controller:
+            self.smtp.start()
         for known in (self.owners, self.tags, self.hosts, self.contacts):
             known.clear()
+        for server in self.servers:
+            server.release()
+
+    def everything_stalls(self):
+        for server in (self.slack, self.hook, self.query, self.pocs, self.sentry):
+            server.answer = lambda r: "stall"
+        self.smtp.data = lambda mail: "stall"
 
     def as_query_server(self, request):
         """Hermes's protocol (hermes-behaviour.md section 6), answered from owners, tags and hosts (query -> names)."""
@@ -207,11 +328,11 @@ class Outside:
         return {"status": "ok", "results": {h: known[h] for h in asked["hostnames"] if h in known}}
 
     def forget(self):
-        for server in (self.slack, self.hook, self.query, self.pocs, self.sentry, self.smtp):
+        for server in self.servers:
             server.forget()
 
     def close(self):
-        for server in (self.slack, self.hook, self.query, self.pocs, self.sentry, self.smtp):
+        for server in self.servers:
             server.close()
 
 
@@ -219,3 +340,9 @@ def every_other(bad, good):
     """An answer that fails half the time."""
     turn = itertools.count()
     return lambda request=None: bad if next(turn) % 2 == 0 else good
+
+
+def at_first(*bad, then):
+    """An answer that is each of these once, and then another for good."""
+    left = list(bad)
+    return lambda request=None: left.pop(0) if left else then

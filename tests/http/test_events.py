@@ -1,4 +1,5 @@
-"""GET and POST /events, GET /events/N: the journal. What events do to labors is told in test_fate_engine.py."""
+"""GET and POST /events, GET /events/N: the journal. What events do to labors is told in test_fate_engine.py, what hostQuery
+means in test_host_queries.py."""
 import pytest
 
 from client import created, ok, refused
@@ -100,11 +101,6 @@ def test_an_unknown_or_half_given_type_is_refused_and_makes_no_host(api, types, 
     refused(throw(api, hostname="web", **type), 400)
     assert ok(api.get("/hosts"))["totalHosts"] == 0
     assert created(throw(api, hostname="web", eventTypeId=1))["id"] == 1
-
-
-def test_host_queries_wait_for_their_server(api, types):
-    assert "hostQuery" in refused(throw(api, hostQuery="tag=value", eventTypeId=1), 501)
-    assert "hostQuery" in refused(api.get("/events?hostQuery=tag"), 501)
 
 
 def test_an_unknown_event_is_not_found(api):

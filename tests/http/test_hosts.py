@@ -1,4 +1,4 @@
-"""GET and POST /hosts, GET and PUT /hosts/NAME."""
+"""GET and POST /hosts, GET and PUT /hosts/NAME. What hostQuery means is told in test_host_queries.py."""
 import urllib.parse
 
 import pytest
@@ -98,10 +98,6 @@ def test_paging_a_filtered_list_keeps_its_total(api):
     for query, shown in (("limit=all", 1), ("limit=0", 0), ("offset=1", 0), ("limit=1&offset=7", 0)):
         said = ok(api.get("/hosts?hostname=web&" + query))
         assert (said["totalHosts"], len(said["hosts"])) == (1, shown), query
-
-
-def test_host_queries_wait_for_their_server(api):
-    assert "hostQuery" in refused(api.get("/hosts?hostQuery=tag%3Dvalue"), 501)
 
 
 def test_an_unknown_host_is_not_found_by_name(api):
@@ -218,3 +214,68 @@ def test_a_slash_in_a_path_belongs_to_the_name_but_one_at_the_end(api):
 def test_names_differ_by_letter_case_and_by_blanks(api):
     make(api, "web", "Web", "web ")
     assert [ok(api.get("/hosts/" + n))["id"] for n in ("web", "Web", "web%20")] == [1, 2, 3]
+
+
+# ---- owner and tags
+
+def test_a_host_shows_owner_and_tags_where_they_were_set_and_nowhere_else(api, world):
+    make(api, "web", "db")
+    said = ok(api.put("/hosts/web", {"owner": "johnny@example.com", "tags": ["web", "dc=ams"]}))
+    assert said == {"id": 1, "hostname": "web", "href": api.base + "/hosts/web", "owner": "johnny@example.com",
+                    "tags": ["dc=ams", "web"]}
+    assert ok(api.get("/hosts"))["hosts"] == [said, {"id": 2, "hostname": "db", "href": api.base + "/hosts/db"}]
+    assert {k: world.host("web")[k] for k in said} == said
+    world.throw(world.type("log entry"), "web")
+    assert ok(api.get("/events/1?expand=hosts"))["host"] == said
+
+
+def test_an_owner_is_taken_as_it_is(api):
+    make(api, "web")
+    for owner in ("storage", "johnny@example.com", "\u00fc" * 64, " a b "):
+        assert ok(api.put("/hosts/web", {"owner": owner}))["owner"] == owner
+
+
+def test_tags_are_told_in_order_and_each_once(api):
+    make(api, "web")
+    tags = ["web", "dc=ams", "web", "Web", "\u2603" * 128, " ", "a=b=c"]
+    assert ok(api.put("/hosts/web", {"tags": tags}))["tags"] == sorted(set(tags))
+
+
+def test_of_owner_and_tags_what_is_not_given_stays(api):
+    make(api, "web")
+    ok(api.put("/hosts/web", {"owner": "johnny", "tags": ["web"]}))
+    said = ok(api.put("/hosts/web", {"owner": "tammy"}))
+    assert (said["owner"], said["tags"]) == ("tammy", ["web"])
+    said = ok(api.put("/hosts/web", {"tags": ["db"]}))
+    assert (said["owner"], said["tags"]) == ("tammy", ["db"])
+    assert ok(api.put("/hosts/web", {"hostname": "new"})) == {**said, "hostname": "new", "href": api.base + "/hosts/new"}
+
+
+@pytest.mark.parametrize("owner, tags", [(None, None), ("", []), (None, []), ("", None)])
+def test_null_or_empty_takes_owner_and_tags_away(api, owner, tags):
+    make(api, "web")
+    ok(api.put("/hosts/web", {"owner": "johnny", "tags": ["web"]}))
+    assert "owner" not in ok(api.put("/hosts/web", {"owner": owner}))
+    assert ok(api.put("/hosts/web", {"tags": tags})) == {"id": 1, "hostname": "web", "href": api.base + "/hosts/web"}
+
+
+def test_owner_and_tags_go_to_the_host_that_bears_the_name_in_the_end(api):
+    make(api, "old", "other")
+    said = ok(api.put("/hosts/old", {"hostname": "new", "owner": "johnny"}))
+    assert (said["id"], said["hostname"], said["owner"]) == (1, "new", "johnny")
+    ok(api.put("/hosts/other", {"tags": ["kept"]}))
+    said = ok(api.put("/hosts/new", {"hostname": "other", "owner": "tammy"}))
+    assert (said["id"], said["owner"], said["tags"]) == (2, "tammy", ["kept"])
+    assert ok(api.get("/hosts/new"))["owner"] == "johnny"
+
+
+def test_an_unknown_host_gets_neither_owner_nor_tags_nor_made(api):
+    refused(api.put("/hosts/nobody", {"owner": "johnny", "tags": ["web"]}), 404, "No such Host nobody found")
+    assert names(api.get("/hosts")) == []
+
+
+def test_a_wrong_name_changes_neither_owner_nor_tags(api):
+    make(api, "web")
+    refused(api.put("/hosts/web", {"hostname": "", "owner": "johnny"}), 400)
+    refused(api.put("/hosts/web", {"hostname": "new", "owner": "johnny", "tags": [""]}), 400)
+    assert ok(api.get("/hosts"))["hosts"] == [{"id": 1, "hostname": "web", "href": api.base + "/hosts/web"}]

@@ -1,4 +1,5 @@
-"""GET /labors, GET and PUT /labors/N. How labors open and close is told in test_fate_engine.py."""
+"""GET /labors, GET and PUT /labors/N. How labors open and close is told in test_fate_engine.py, what
+hostQuery and userQuery mean in test_host_queries.py."""
 import pytest
 
 from client import created, ok, refused
@@ -124,11 +125,6 @@ def test_the_total_is_that_of_the_filtered_labors_whatever_the_page(api, world, 
     everything = ok(api.get("/labors?limit=all&" + query))
     page = ok(api.get("/labors?limit=1&offset=1&" + query))
     assert page["totalLabors"] == everything["totalLabors"] == len(everything["labors"]) > 0
-
-
-@pytest.mark.parametrize("name", ["hostQuery", "userQuery"])
-def test_queries_wait_for_their_server(api, name):
-    assert name in refused(api.get(f"/labors?{name}=tag"), 501)
 
 
 def test_labors_expand_what_is_asked(api, world, reboot):

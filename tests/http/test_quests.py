@@ -1,4 +1,5 @@
-"""GET and POST /quests, GET and PUT /quests/N. How quests complete is told in test_fate_engine.py."""
+"""GET and POST /quests, GET and PUT /quests/N. How quests complete is told in test_fate_engine.py, what
+hostQuery means in test_host_queries.py, their mail in test_quest_mail.py."""
 import re
 
 import pytest
@@ -67,12 +68,6 @@ def test_a_quest_of_an_unknown_fate_is_refused_and_makes_no_host(api):
 
 def test_a_name_given_twice_counts_once(api):
     assert len(created(post(api, hostnames=["a", "b", "a"]))["labors"]) == 2
-
-
-def test_host_queries_wait_for_their_server(api):
-    assert "hostQuery" in refused(post(api, hostQuery="tag=value"), 501)
-    assert "hostQuery" in refused(api.get("/quests?hostQuery=tag"), 501)
-    assert ids(api) == []
 
 
 @pytest.mark.parametrize("target", ["2000-01-01", "2015-06-01 12:11:01.123456", "1999-12-31T23:59:59Z"])
@@ -192,8 +187,3 @@ def test_references_are_shown_where_they_were_set_and_nowhere_else(api, world):
 def test_references_are_labels_with_http_urls_or_refused(api, refs):
     refused(post(api, hostnames=["a"], references=refs), 400)
     assert ids(api) == [] and ok(api.get("/hosts"))["totalHosts"] == 0
-
-
-def test_mail_waits_for_its_server(api):
-    post(api, hostnames=["a"])
-    refused(api.post("/quests/1/mail", {"serverOwners": True, "from": "a@b.c", "subject": "s", "message": "m"}), 501)

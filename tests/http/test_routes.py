@@ -9,7 +9,7 @@ pytestmark = pytest.mark.noreset
 
 SECTION = re.compile(r"/\* ---- (\S+): .+ ---- \*/")
 ROW = re.compile(r'\{ (\w+), (GET|POST|PUT|DELETE), "([^"]+)", (?:CALL\("([^"]+)"\)|NONE), (\w+), ([\w| ]+) \},')
-EXTERNAL = {"/extquery", "/quests/{id}/mail"}
+HOOKS = "worker/hooks.c"
 
 
 def read_table():
@@ -75,13 +75,15 @@ def test_the_worker_may_execute_what_rows_name_and_no_helper(sql):
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r[4]], ids=lambda r: f"{r[1]} {r[2]}")
-def test_the_hook_of_a_row_is_defined_in_the_file_that_its_section_names(row):
-    assert row[3] is None and f"enum status {row[4]}(struct request *r)\n{{" in text_of(row[0])
+def test_the_hook_of_a_row_is_defined_where_all_hooks_are(row):
+    """Instead of a function, then that file is its section, or to send what the function has answered."""
+    assert f"enum status {row[4]}(struct request *r)\n{{" in text_of(HOOKS)
+    assert (row[0] == HOOKS) == (row[3] is None)
 
 
-def test_a_row_does_one_thing():
+def test_a_row_does_something_or_is_not_supported():
     for section, method, path, call, hook, flags in ROWS:
-        assert [bool(call), bool(hook), "R_UNSUPPORTED" in flags].count(True) == 1, (method, path)
+        assert bool(call or hook) != ("R_UNSUPPORTED" in flags), (method, path)
 
 
 def test_no_row_is_there_twice():
@@ -105,11 +107,37 @@ def test_only_ping_is_open_and_documented_so(contract):
     assert contract.document["security"] == [{"basic": []}]
 
 
-def test_what_waits_for_the_query_server_is_documented_as_501(contract):
-    for path in EXTERNAL:
-        for method, operation in contract.document["paths"][path].items():
-            if method in ("get", "post"):
-                assert "501" in operation["responses"] and "200" not in operation["responses"]
+def test_who_watches_need_not_sign_in_and_it_is_documented_so(contract):
+    assert [(r[1], r[2]) for r in ROWS if "R_WATCH" in r[5]] == [("GET", "/health"), ("GET", "/metrics")]
+    for path in ("/health", "/metrics"):
+        operation = contract.document["paths"][path]["get"]
+        assert operation["security"] == [{}, {"bearer": []}, {"basic": []}]
+        assert re.search(r"no sign-in from this machine itself .*`metrics_token`", operation["description"], re.S)
+
+
+def test_only_ping_and_what_is_watched_differ_in_who_may(contract):
+    own = {path for path, item in contract.document["paths"].items() for o in item.values()
+           if isinstance(o, dict) and "security" in o}
+    assert own == {"/ping", "/health", "/metrics"}
+
+
+def test_each_operation_promises_something_good_and_none_501(contract):
+    for method, path in contract.operations():
+        codes = contract.document["paths"][path][method.lower()]["responses"].keys()
+        assert codes & {"200", "201"} and "501" not in codes, (method, path)
+
+
+def test_what_passes_on_the_query_servers_failures_is_documented_as_502_and_504(contract):
+    """Mail to a quest's owners asks as well, but any failure is a 400 there."""
+    asking = set()
+    for section, method, path, call, *_ in CALLS:
+        body = text_of(section).split(f"function {call}(")[1].split("\n$$;")[0]
+        if "api.ask(" in body and call != "hermes_api.quests_mail":
+            asking.add((method, path))
+    assert ("GET", "/labors") in asking and len(asking) == 8
+    for code in ("502", "504"):
+        assert {(m, p) for m, p in contract.operations()
+                if code in contract.document["paths"][p][m.lower()]["responses"]} == asking
 
 
 def test_each_operation_has_a_name_of_its_own(contract):

@@ -1,4 +1,5 @@
-"""Settings of moirai-fcgi: what is taken, what is refused at the start, and what is told to live elsewhere."""
+"""Settings of moirai-fcgi and moirai-courier, which take the same: what is taken, what is refused at the start, and what is
+told to live elsewhere."""
 import subprocess
 
 import pytest
@@ -31,17 +32,21 @@ strongpoc_server:
 environment: "dev"
 dev_email_recipient:
 """
-WORKS = {"num_processes", "domain", "database", "fullstory_id"}
-ELSEWHERE = sorted(set(yaml.safe_load(DOCUMENTED)) - WORKS)
+ELSEWHERE = ["api_xsrf_enabled", "auth_token_expiry", "bind_address", "debug", "log_format", "port"]
+WORKS = sorted(set(yaml.safe_load(DOCUMENTED)) - set(ELSEWHERE))
 REFUSED = 111
 USAGE = 100
 
 
+@pytest.fixture(params=["moirai-fcgi", "moirai-courier"])
+def program(request):
+    return request.param
+
+
 @pytest.fixture
-def run(instance):
-    def run(*arguments):
-        return subprocess.run([instance.build / "moirai-fcgi", *map(str, arguments)], capture_output=True, text=True,
-                              timeout=30)
+def run(instance, program):
+    def run(*arguments, program=program):
+        return subprocess.run([instance.build / program, *map(str, arguments)], capture_output=True, text=True, timeout=30)
     return run
 
 
@@ -68,7 +73,9 @@ def test_each_key_of_the_document_is_known(run, file, key):
 
 def test_the_whole_of_the_documents_settings_is_taken(run, file):
     said = printed(run, file(DOCUMENTED))
-    assert (said["num_processes"], said["domain"], said["fullstory_id"]) == (1, "dropbox.com", "")
+    documented = yaml.safe_load(DOCUMENTED)
+    assert {k: said[k] for k in WORKS} == {k: "" if documented[k] is None else documented[k] for k in WORKS}
+    assert not said.keys() & set(ELSEWHERE)
 
 
 def test_keys_count_in_any_letter_case(run, file):
@@ -88,6 +95,9 @@ def test_keys_count_in_any_letter_case(run, file):
     ("backlog: -1\n", 1, "not a number in its range"),
     ("count_events: perhaps\n", 1, "count_events: 'perhaps' is neither true nor false"),
     ("log_level: loud\n", 1, "none of error, warning, info and debug"),
+    ("smtp_starttls: perhaps\n", 1, "none of never, offered and always"),
+    ("email_notifications: 2\n", 1, "neither true nor false"),
+    ("courier_database: mysql://localhost/x\n", 1, "not a PostgreSQL URL"),
     ("domain: [a, b]\n", 1, "domain is not a single value"),
     ("domain:\n  a: b\n", 1, "domain is not a single value"),
     ("[a, b]: c\n", 1, "a key must be a word"),
@@ -104,9 +114,28 @@ def test_what_is_wrong_refuses_the_start_with_file_line_and_reason(run, file, te
     assert said.stderr.count("\n") == 1
 
 
-def test_a_refusal_does_not_repeat_what_may_hold_a_password(run, file):
-    said = run("-t", "-c", file("database: mysql://localhost/x?passwd=testpw\n"))
+@pytest.mark.parametrize("name, least, most", [
+    ("query_timeout", 1, 30), ("slack_gather", 0, 3600), ("quest_mail_every", 0, 86400), ("hook_timeout", 1, 300),
+    ("letter_retry", 10, 60000), ("letter_retention", 0, 3650), ("health_letter_age", 1, 604800)])
+def test_a_number_has_a_range(run, file, name, least, most):
+    for good in (least, most):
+        assert printed(run, file(f"{name}: {good}\n"))[name] == good
+    for bad in (least - 1, most + 1):
+        assert f"{name}: '{bad}' is not a number in its range" in run("-t", "-c", file(f"{name}: {bad}\n")).stderr
+
+
+@pytest.mark.parametrize("name", ["database", "courier_database"])
+def test_a_refusal_does_not_repeat_what_may_hold_a_password(run, file, name):
+    said = run("-t", "-c", file(name + ": mysql://localhost/x?passwd=testpw\n"))
     assert said.returncode == REFUSED and "testpw" not in said.stderr
+
+
+def test_nobody_is_written_to_and_nothing_is_asked_outside_unless_the_settings_say_so(run, file):
+    said = printed(run, file(""))
+    for name in ("query_server", "strongpoc_server", "slack_webhook", "sentry_dsn", "plugin_dir", "live_socket",
+                 "metrics_token", "email_always_copy", "dev_email_recipient"):
+        assert said[name] == "", name
+    assert (said["email_notifications"], said["environment"], said["domain"]) == (False, "dev", "localhost")
 
 
 def test_a_file_that_is_not_there_refuses_the_start(run, tmp_path):
@@ -144,24 +173,38 @@ def test_printed_settings_name_every_key_and_say_what_it_is_for(run):
     said = run("--print-settings").stdout.splitlines()
     for key in ELSEWHERE:
         assert any(l.startswith(f"# {key}: ") and len(l) > len(key) + 8 for l in said), key
+    for key in WORKS:
+        assert any(l.startswith(f"{key}: ") for l in said), key
     for before, line in zip(said, said[1:]):
         assert line.startswith("#") or before.startswith("# "), line
 
 
-def test_the_command_line_is_taken_or_explained(run):
+def test_both_programs_print_the_same_settings(run):
+    assert run("--print-settings", program="moirai-fcgi").stdout == run("--print-settings", program="moirai-courier").stdout
+
+
+def test_the_command_line_is_taken_or_explained(run, program):
     assert run("--nonsense").returncode == USAGE
     assert run("word").returncode == USAGE
     assert run("-c").returncode == USAGE
-    assert (run("-h").returncode, run("-h").stdout[:18]) == (0, "usage: moirai-fcgi")
-    assert run("-V").stdout.startswith("moirai-fcgi ")
+    assert (run("-h").returncode, run("-h").stdout.split(" [")[0]) == (0, "usage: " + program)
+    assert run("-V").stdout.startswith(program + " ")
 
 
-def test_what_lives_elsewhere_is_told_at_the_start(instance, file, tmp_path):
-    path = file(DOCUMENTED + f"socket: {tmp_path}/s\ndatabase: postgresql:///none?host={tmp_path}\n")
+def test_only_the_courier_writes_digests(run, program):
+    own = program == "moirai-courier"
+    assert ("--digest" in run("-h").stdout) == ("--send-to ADDRESS" in run("-h").stdout) == own
+    assert run("--digest", "-t").returncode == (0 if own else USAGE)
+    assert run("--send-to").returncode == USAGE
+
+
+def test_what_lives_elsewhere_is_told_at_the_start(instance, program, file, tmp_path):
+    nowhere = f"postgresql:///none?host={tmp_path}"
+    path = file(DOCUMENTED + f"socket: {tmp_path}/s\ndatabase: {nowhere}\ncourier_database: {nowhere}\n")
     with (tmp_path / "err").open("w") as err:
-        server = subprocess.Popen([instance.build / "moirai-fcgi", "-c", path], stderr=err)
+        server = subprocess.Popen([instance.build / program, "-c", path], stderr=err)
     try:
-        eventually((tmp_path / "s").exists)
+        eventually((tmp_path / "s").exists if program == "moirai-fcgi" else lambda: instance.children(server.pid))
     finally:
         server.terminate()
         assert server.wait(12) == 0
@@ -172,11 +215,13 @@ def test_what_lives_elsewhere_is_told_at_the_start(instance, file, tmp_path):
         assert f"setting {key} " not in said, key
 
 
+@pytest.mark.parametrize("program", ["moirai-fcgi"])
 def test_two_servers_do_not_take_one_socket(run, file, instance):
     said = run("-c", file(f"socket: {instance.run_folder()}/fcgi.sock\n"))
     assert said.returncode == REFUSED and "another server listens there" in said.stderr
 
 
+@pytest.mark.parametrize("program", ["moirai-fcgi"])
 def test_a_socket_path_that_is_too_long_refuses_the_start(run, file):
     said = run("-c", file(f"socket: /tmp/{'x' * 120}\n"))
     assert said.returncode == REFUSED and "longer than" in said.stderr

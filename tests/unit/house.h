@@ -37,16 +37,16 @@ static inline int child_wait(pid_t pid)
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-struct outcome {
+struct ended {
 	int status;
 	char out[16384], err[4096];
 };
 
 /* Runs act(context) in a child; a child that comes back exits with 0. */
-static inline struct outcome in_child(void (*act)(void *), void *context)
+static inline struct ended in_child(void (*act)(void *), void *context)
 {
 	struct temp_file out = temp_file_new(), err = temp_file_new();
-	struct outcome o;
+	struct ended o;
 	pid_t pid;
 
 	fflush(NULL);

@@ -1,10 +1,7 @@
 /* hook.c with scripts in a folder of our own. */
 #include "courier/hook.c"
 
-/* channel.h has an outcome of its own */
-#define outcome outcome_of_child
 #include "house.h"
-#undef outcome
 
 static char folder[64];                  /* plugin_dir; what scripts write goes there, too */
 
@@ -213,7 +210,8 @@ static void files_and_signals_of_ours_are_not_handed_down(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	hook("a", "[ -e /proc/$$/fd/77 ] && exit 1\n"
 	          "[ \"$(readlink /proc/$$/fd/1 /proc/$$/fd/2 | sort -u)\" = /dev/null ] || exit 2\n"
-	          "grep -E 'Sig(Blk|Ign)' /proc/self/status >$D/signals\n"
+	          /* 32 and 33 are glibc's own: it lets nobody set them, and who started us may have ignored them */
+	          "grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/0000000180000000/0000000000000000/' >$D/signals\n"
 	          "[ \"$(cut -d' ' -f5 /proc/$$/stat)\" = $$ ] || exit 4");
 	expect(OUT_SENT, "");
 	assert_string_equal(written("signals"), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
@@ -274,9 +272,20 @@ static void what_can_not_be_run_has_failed(void **state)
 	(void)state;
 	hook("a", "");
 	run_shell("echo hello >hooks/a");
-	hook("b", "");
-	run_shell("echo '#!/nowhere' >hooks/b");
-	expect(OUT_RETRY, "a: exit 126; b: exit 127");
+	expect(OUT_RETRY, "a: exit 126");
+}
+
+/* valgrind can't go on when an exec fails that looked well. */
+static void an_interpreter_that_is_missing_has_failed(void **state)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	(void)state;
+	if (preload != NULL && strstr(preload, "vgpreload") != NULL)
+		skip();
+	hook("a", "");
+	run_shell("echo '#!/nowhere' >hooks/a");
+	expect(OUT_RETRY, "a: exit 127");
 }
 
 static void who_takes_too_long_is_killed_with_its_children(void **state)
@@ -427,6 +436,7 @@ int main(void)
 		T(hooks_of_a_letter_run_at_the_same_time),
 		T(those_that_failed_are_left),
 		T(what_can_not_be_run_has_failed),
+		T(an_interpreter_that_is_missing_has_failed),
 		T(who_takes_too_long_is_killed_with_its_children),
 		T(a_child_in_the_background_is_let_be),
 		T(hooks_end_when_we_are_killed),

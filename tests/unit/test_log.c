@@ -13,7 +13,7 @@ static void say_hello(void *context)
 
 static void a_line_begins_with_the_program_and_its_process(void **state)
 {
-	struct outcome o;
+	struct ended o;
 	int pid;
 
 	(void)state;
@@ -27,7 +27,7 @@ static void a_line_begins_with_the_program_and_its_process(void **state)
 
 static void the_journal_reads_the_level_from_the_front(void **state)
 {
-	struct outcome o;
+	struct ended o;
 
 	(void)state;
 	setenv("JOURNAL_STREAM", "8:1", 1);
@@ -58,7 +58,7 @@ static void a_line_above_the_level_is_left_out(void **state)
 	setenv("JOURNAL_STREAM", "8:1", 1);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		enum log_level level = cases[i].level;
-		struct outcome o = in_child(say_all_levels, &level);
+		struct ended o = in_child(say_all_levels, &level);
 
 		assert_string_equal(o.err, cases[i].lines);
 	}
@@ -73,7 +73,7 @@ static void say(void *text)
 static void a_message_is_one_line_whatever_it_holds(void **state)
 {
 	char text[] = "one\ntwo\r\n\x1b[31m\tthree \xc3\xa9";
-	struct outcome o = in_child(say, text);
+	struct ended o = in_child(say, text);
 
 	(void)state;
 	assert_non_null(strstr(o.err, "]: one two   [31m three \xc3\xa9\n"));
@@ -82,7 +82,7 @@ static void a_message_is_one_line_whatever_it_holds(void **state)
 static void a_long_message_is_cut_and_still_ends_its_line(void **state)
 {
 	char text[3000] = "";
-	struct outcome o;
+	struct ended o;
 
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
@@ -100,7 +100,7 @@ static void die(void *context)
 
 static void fatal_says_why_and_exits_with_111(void **state)
 {
-	struct outcome o = in_child(die, NULL);
+	struct ended o = in_child(die, NULL);
 
 	(void)state;
 	assert_int_equal(o.status, 111);

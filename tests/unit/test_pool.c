@@ -332,7 +332,7 @@ static void hold_back_again_and_again(void *context)
 static void the_pause_doubles_up_to_half_a_minute(void **state)
 {
 	struct state st = { .pool = NULL };
-	struct outcome o = in_child(hold_back_again_and_again, &st);
+	struct ended o = in_child(hold_back_again_and_again, &st);
 
 	(void)state;
 	assert_string_equal(o.out, "1 1\n1 1\n1 1\n1 1\n1 1\n1 1\n1 1\n");
@@ -355,7 +355,7 @@ static void bury_eight_at_once(void *context)
 static void deaths_of_one_moment_count_once(void **state)
 {
 	struct state st = { .pool = NULL };
-	struct outcome o = in_child(bury_eight_at_once, &st);
+	struct ended o = in_child(bury_eight_at_once, &st);
 
 	(void)state;
 	assert_string_equal(o.out, "0 left, pause 1\n");

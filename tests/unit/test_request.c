@@ -126,7 +126,7 @@ static void a_long_message_is_still_text(void **state)
 	(void)state;
 	for (int i = 0; i < 130; i++)
 		end += sprintf(end, "\xe2\x82\xac");
-	assert_int_equal(refuse(&r, S_INVALID, "%s", text), S_INVALID);
+	assert_int_equal(request_refuse(&r, S_INVALID, "%s", text), S_INVALID);
 	assert_int_equal(strlen(r.why), 198);
 	assert_true(fuzz_is_text(r.why, 198));
 }

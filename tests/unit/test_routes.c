@@ -7,13 +7,14 @@
 
 #include "house.h"
 
+/* A hook may have a function, whose answer it sends. */
 static void a_row_is_a_function_or_a_hook_or_unsupported(void **state)
 {
 	(void)state;
 	for (const struct route *r = routes; r < routes + n_routes; r++) {
-		int ways = (r->call.name != NULL) + (r->hook != NULL) + ((r->flags & R_UNSUPPORTED) != 0);
+		bool works = r->call.name != NULL || r->hook != NULL;
 
-		assert_int_equal(ways, 1);
+		assert_int_not_equal(works, (r->flags & R_UNSUPPORTED) != 0);
 		assert_int_not_equal(r->method, OTHER_METHOD);
 	}
 }

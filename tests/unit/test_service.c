@@ -61,7 +61,7 @@ static int end(void **state)
 static void without_options_it_runs_on_the_defaults(void **state)
 {
 	struct command_line bare = { 1, { word } };
-	struct outcome o = in_child(serve, &bare);
+	struct ended o = in_child(serve, &bare);
 
 	(void)state;
 	assert_int_equal(o.status, 7);
@@ -71,7 +71,7 @@ static void without_options_it_runs_on_the_defaults(void **state)
 
 static void later_files_go_over_earlier_ones(void **state)
 {
-	struct outcome o = RUN(dash_c, first.path, dash_c, second.path);
+	struct ended o = RUN(dash_c, first.path, dash_c, second.path);
 
 	(void)state;
 	assert_int_equal(o.status, 7);
@@ -80,7 +80,7 @@ static void later_files_go_over_earlier_ones(void **state)
 
 static void bad_usage_exits_with_100_and_says_how(void **state)
 {
-	struct outcome o = RUN(unknown);
+	struct ended o = RUN(unknown);
 
 	(void)state;
 	assert_int_equal(o.status, 100);
@@ -92,7 +92,7 @@ static void bad_usage_exits_with_100_and_says_how(void **state)
 
 static void help_and_version_exit_with_0(void **state)
 {
-	struct outcome o = RUN(help);
+	struct ended o = RUN(help);
 
 	(void)state;
 	assert_int_equal(o.status, 0);
@@ -104,7 +104,7 @@ static void help_and_version_exit_with_0(void **state)
 
 static void bad_settings_exit_with_111_and_say_why(void **state)
 {
-	struct outcome o;
+	struct ended o;
 
 	(void)state;
 	write_text(&second, "domain: two.example\nspindle: 1\n");
@@ -120,7 +120,7 @@ static void bad_settings_exit_with_111_and_say_why(void **state)
 
 static void checking_settings_does_not_run(void **state)
 {
-	struct outcome o = RUN(dash_t, dash_c, first.path);
+	struct ended o = RUN(dash_t, dash_c, first.path);
 
 	(void)state;
 	assert_int_equal(o.status, 0);
@@ -131,7 +131,7 @@ static void checking_settings_does_not_run(void **state)
 
 static void what_is_printed_loads_again_and_prints_the_same(void **state)
 {
-	struct outcome before, after;
+	struct ended before, after;
 
 	(void)state;
 	write_text(&first, "domain: 'a\"b\\c'\nbacklog: 5\ncount_events: no\n");
@@ -147,7 +147,7 @@ static void what_is_printed_loads_again_and_prints_the_same(void **state)
 
 static void what_works_elsewhere_is_told_at_the_start(void **state)
 {
-	struct outcome o;
+	struct ended o;
 
 	(void)state;
 	write_text(&first, "port: 80\n");
@@ -174,7 +174,7 @@ static void reload(void *text)
 static void a_reload_takes_what_the_files_say_now(void **state)
 {
 	char text[] = "domain: three.example\nlog_level: debug\n";
-	struct outcome o = in_child(reload, text);
+	struct ended o = in_child(reload, text);
 
 	(void)state;
 	assert_string_equal(o.out, "1 three.example 8\n");
@@ -184,7 +184,7 @@ static void a_reload_takes_what_the_files_say_now(void **state)
 static void a_wrong_reload_keeps_the_old_settings(void **state)
 {
 	char text[] = "domain: three.example\nnum_processes: x\n";
-	struct outcome o = in_child(reload, text);
+	struct ended o = in_child(reload, text);
 
 	(void)state;
 	assert_string_equal(o.out, "0 one.example 3\n");
@@ -210,7 +210,7 @@ static void listen_at(void *path)
 static void a_socket_is_made_for_owner_and_group_in_place_of_a_stale_one(void **state)
 {
 	char folder[] = "/tmp/moirai-test-XXXXXX", path[64];
-	struct outcome o;
+	struct ended o;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -227,7 +227,7 @@ static void a_socket_is_made_for_owner_and_group_in_place_of_a_stale_one(void **
 static void a_socket_where_another_listens_is_left_to_it(void **state)
 {
 	char folder[] = "/tmp/moirai-test-XXXXXX", path[64];
-	struct outcome o;
+	struct ended o;
 	int fd;
 
 	(void)state;
@@ -246,7 +246,7 @@ static void a_socket_where_another_listens_is_left_to_it(void **state)
 static void a_socket_that_cannot_be_made_is_a_bad_start(void **state)
 {
 	char nowhere[] = "/nowhere/at/all/socket", deep[sizeof((struct sockaddr_un *)NULL)->sun_path + 1] = "/";
-	struct outcome o = in_child(listen_at, nowhere);
+	struct ended o = in_child(listen_at, nowhere);
 
 	(void)state;
 	assert_int_equal(o.status, 111);
@@ -271,7 +271,7 @@ static void take_from_systemd(void *path)
 static void systemds_socket_is_taken(void **state)
 {
 	char nowhere[] = "/nowhere/socket";
-	struct outcome o = in_child(take_from_systemd, nowhere);
+	struct ended o = in_child(take_from_systemd, nowhere);
 
 	(void)state;
 	assert_int_equal(o.status, 0);

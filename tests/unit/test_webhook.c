@@ -2,10 +2,7 @@
 #include "courier/webhook.c"
 #include "courier/post.c"
 
-/* channel.h has an outcome of its own */
-#define outcome outcome_of_child
 #include "house.h"
-#undef outcome
 
 #define KEY "01234567-89ab-cdef-0123-456789abcdef"
 

@@ -1,0 +1,209 @@
+/* ask.c with a clock and a query server that are the test's. */
+#include "config.h"
+
+#include <time.h>
+
+static int clock_of_the_test(clockid_t clock, struct timespec *t);
+#define clock_gettime clock_of_the_test
+#include "worker/ask.c"
+#undef clock_gettime
+
+#include <stdarg.h>
+
+#include "house.h"
+
+static time_t seconds = 1000;
+static struct { enum status status; const char *answer; int asked; bool remembered; } server;
+static char server_url[] = "http://query", none[] = "";
+static struct settings settings = { .query_server = server_url, .num_processes = 8 };
+static struct worker worker = { .settings = &settings };
+
+static int clock_of_the_test(clockid_t clock, struct timespec *t)
+{
+	(void)clock;
+	*t = (struct timespec){ .tv_sec = seconds };
+	return 0;
+}
+
+bool query_remembered(struct query *query, const json_t *question, json_t **ret_answer)
+{
+	(void)query, (void)question;
+	if (server.remembered)
+		*ret_answer = json_string("remembered");
+	return server.remembered;
+}
+
+enum status query_ask(struct query *query, const json_t *question, json_t **ret_answer, char *why, size_t size)
+{
+	(void)query, (void)question;
+	server.asked++;
+	snprintf(why, size, "the server's words");
+	if (server.status == S_OK)
+		*ret_answer = json_string(server.answer);
+	return server.status;
+}
+
+enum status request_refuse(struct request *r, enum status status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->why, sizeof r->why, format, args);
+	va_end(args);
+	return status;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	server = (typeof(server)){ .status = S_OK, .answer = "x" };
+	settings.query_server = server_url;
+	worker = (struct worker){ .settings = &settings, .gate = gate_new(8), .slot = 0 };
+	return 0;
+}
+
+static enum status asking(const char *questions, char **ret_asked, char *ret_why)
+{
+	struct request r = { .worker = &worker };
+	enum status s = ask(&r, questions);
+
+	if (ret_asked != NULL)
+		*ret_asked = json_dumps(r.asked, JSON_COMPACT | JSON_SORT_KEYS);
+	if (ret_why != NULL)
+		strcpy(ret_why, r.why);
+	json_decref(r.asked);
+	return s;
+}
+
+#define QUERY "{\"hostQuery\":{\"query\":\"web*\"}}"
+
+static void the_server_answers_under_the_questions_name(void **state)
+{
+	AUTO(text) char *asked = NULL;
+
+	(void)state;
+	assert_int_equal(asking(QUERY, &asked, NULL), S_OK);
+	assert_string_equal(asked, "{\"hostQuery\":\"x\"}");
+}
+
+static void without_a_server_a_query_is_parsed(void **state)
+{
+	AUTO(text) char *asked = NULL;
+
+	(void)state;
+	settings.query_server = none;
+	assert_int_equal(asking(QUERY, &asked, NULL), S_OK);
+	assert_string_equal(asked, "{\"hostQuery\":{\"column\":1,\"key\":\"name\",\"op\":\"like\",\"value\":\"web%\"}}");
+	assert_int_equal(server.asked, 0);
+}
+
+static void a_parsers_refusal_names_field_and_column(void **state)
+{
+	char why[INPUT_WHY];
+
+	(void)state;
+	settings.query_server = none;
+	assert_int_equal(asking("{\"hostQuery\":{\"query\":\"a b\"}}", NULL, why), S_INVALID);
+	assert_string_equal(why, "hostQuery: column 3: expected and, or, a comma or the end");
+}
+
+static void what_the_server_refuses_is_told_in_its_words(void **state)
+{
+	char why[INPUT_WHY];
+
+	(void)state;
+	server.status = S_INVALID;
+	assert_int_equal(asking(QUERY, NULL, why), S_INVALID);
+	assert_string_equal(why, "the server's words");
+}
+
+static void a_question_with_else_is_answered_by_null(void **state)
+{
+	AUTO(text) char *asked = NULL;
+
+	(void)state;
+	server.status = S_GATEWAY;
+	assert_int_equal(asking("{\"owners\":{\"operation\":\"owners\",\"hostnames\":[],\"else\":true}}", &asked, NULL), S_OK);
+	assert_string_equal(asked, "{\"owners\":null}");
+}
+
+static void a_quarter_of_the_workers_asks_nobody(void **state)
+{
+	(void)state;
+	for (size_t slot = 1; slot <= 5; slot++)
+		assert_true(gate_enter(worker.gate, slot, 8));
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+	assert_true(gate_enter(worker.gate, 6, 8));
+	assert_int_equal(asking(QUERY, NULL, NULL), S_LATER);
+	gate_leave(worker.gate, 6, S_OK);
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+}
+
+static void one_worker_alone_may_ask(void **state)
+{
+	(void)state;
+	settings.num_processes = 1;
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+	settings.num_processes = 8;
+}
+
+static void after_a_stall_one_at_a_time_asks_for_a_while(void **state)
+{
+	(void)state;
+	server.status = S_SLOW_GATEWAY;
+	assert_int_equal(asking(QUERY, NULL, NULL), S_SLOW_GATEWAY);
+	assert_true(gate_enter(worker.gate, 1, 8));
+	assert_int_equal(asking(QUERY, NULL, NULL), S_LATER);
+	seconds += WARY_SECONDS;
+	server.status = S_OK;
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+}
+
+static void an_answer_ends_the_wariness(void **state)
+{
+	(void)state;
+	server.status = S_SLOW_GATEWAY;
+	assert_int_equal(asking(QUERY, NULL, NULL), S_SLOW_GATEWAY);
+	server.status = S_OK;
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+	assert_true(gate_enter(worker.gate, 1, 8));
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+}
+
+static void what_is_remembered_passes_a_closed_gate(void **state)
+{
+	(void)state;
+	for (size_t slot = 1; slot <= 6; slot++)
+		assert_true(gate_enter(worker.gate, slot, 8));
+	server.remembered = true;
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+	assert_int_equal(server.asked, 0);
+}
+
+static void a_slot_that_is_cleared_asks_nobody(void **state)
+{
+	(void)state;
+	for (size_t slot = 1; slot <= 6; slot++)
+		assert_true(gate_enter(worker.gate, slot, 8));
+	gate_clear(worker.gate, 3);
+	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_server_answers_under_the_questions_name, begin),
+		cmocka_unit_test_setup(without_a_server_a_query_is_parsed, begin),
+		cmocka_unit_test_setup(a_parsers_refusal_names_field_and_column, begin),
+		cmocka_unit_test_setup(what_the_server_refuses_is_told_in_its_words, begin),
+		cmocka_unit_test_setup(a_question_with_else_is_answered_by_null, begin),
+		cmocka_unit_test_setup(a_quarter_of_the_workers_asks_nobody, begin),
+		cmocka_unit_test_setup(one_worker_alone_may_ask, begin),
+		cmocka_unit_test_setup(after_a_stall_one_at_a_time_asks_for_a_while, begin),
+		cmocka_unit_test_setup(an_answer_ends_the_wariness, begin),
+		cmocka_unit_test_setup(what_is_remembered_passes_a_closed_gate, begin),
+		cmocka_unit_test_setup(a_slot_that_is_cleared_asks_nobody, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,102 @@
+#include "worker/metrics.c"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "house.h"
+
+static void moved(struct metrics *m, const struct route *route, int code, long ms)
+{
+	struct timespec began = metrics_clock();
+
+	began.tv_sec -= ms / 1000;
+	began.tv_nsec -= ms % 1000 * 1000000;
+	metrics_count(m, route, code, began);
+}
+
+static void says(const struct metrics *m, const char *line)
+{
+	char *text = metrics_text(m);
+
+	if (strstr(text, line) == NULL)
+		fail_msg("no %s in\n%s", line, text);
+	free(text);
+}
+
+static void a_request_is_counted_by_route_and_status(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	(void)state;
+	moved(m, &routes[0], 200, 3);
+	moved(m, &routes[0], 200, 3);
+	moved(m, &routes[1], 400, 3);
+	says(m, "\nmoirai_requests_total{method=\"GET\",route=\"/hosts\",status=\"200\"} 2\n");
+	says(m, "\nmoirai_requests_total{method=\"POST\",route=\"/hosts\",status=\"400\"} 1\n");
+}
+
+static void what_found_no_route_is_counted_too(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	(void)state;
+	moved(m, NULL, 404, 0);
+	says(m, "\nmoirai_requests_total{method=\"\",route=\"none\",status=\"404\"} 1\n");
+}
+
+static void a_status_nobody_foresaw_counts_as_500(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	(void)state;
+	moved(m, &routes[0], 418, 0);
+	says(m, "status=\"500\"} 1\n");
+}
+
+static void buckets_add_up(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	(void)state;
+	moved(m, &routes[0], 200, 3);
+	moved(m, &routes[0], 200, 300);
+	moved(m, &routes[0], 200, 60000);
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"0.0025\"} 0\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"0.005\"} 1\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"0.5\"} 2\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"10\"} 2\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"+Inf\"} 3\n");
+	says(m, "moirai_request_seconds_count{method=\"GET\",route=\"/hosts\"} 3\n");
+	says(m, "moirai_request_seconds_sum{method=\"GET\",route=\"/hosts\"} 60.303");
+}
+
+static void children_count_into_one(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fflush(NULL);
+		if (fork() == 0) {
+			metrics_count(m, &routes[0], 200, metrics_clock());
+			_exit(0);
+		}
+	}
+	while (wait(NULL) > 0)
+		;
+	says(m, "route=\"/hosts\",status=\"200\"} 3\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_is_counted_by_route_and_status),
+		cmocka_unit_test(what_found_no_route_is_counted_too),
+		cmocka_unit_test(a_status_nobody_foresaw_counts_as_500),
+		cmocka_unit_test(buckets_add_up),
+		cmocka_unit_test(children_count_into_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
