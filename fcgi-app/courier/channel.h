@@ -39,6 +39,7 @@ struct channel {
 	long lease;                  /* seconds that a batch may take: whoever takes longer is killed, and the letters are
 	                                tried again */
 	long (*lease_of)(const struct settings *settings);      /* the same, where settings decide it; or NULL */
+	bool two_lanes;              /* it has many receivers: those that stall are served by a process of their own */
 	long pause;                  /* milliseconds until it is looked again whether there is one; 0: 250 */
 	bool (*is_on)(const struct settings *settings);
 

@@ -45,7 +45,8 @@ struct line {
 	timer_t timer;
 	time_t end;
 	const char *verb;            /* what the relay was asked last, of those in `verbs` */
-	bool signed_in, over;
+	int column;                  /* ... and how much of a line of its answer was read */
+	bool signed_in, over, late;
 	char why[256];               /* of the letters that the relay said nothing about */
 };
 
@@ -152,6 +153,7 @@ static void on_command(struct line *line, const char *text, size_t size)
 {
 	static const char *const verbs[] = { "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL" };
 
+	line->column = 0;
 	line->over |= hung_up || (size >= 4 && memcmp(text, "QUIT", 4) == 0);
 	if (line->over)
 		return;
@@ -165,14 +167,15 @@ static void on_command(struct line *line, const char *text, size_t size)
 	}
 }
 
-/* What the relay offers and libesmtp would use: BDAT, where it forgets why a message was refused when it has sent more
- * of it, and codes that it cuts off the answers, or hangs up on. */
-static void hide(char *offers, size_t size, const char *word)
+/* libesmtp shall know of AUTH, STARTTLS and SIZE, and of nothing else: with PIPELINING it crashes when the line drops, with
+ * BDAT (CHUNKING) it forgets why a message was refused, with ENHANCEDSTATUSCODES it hangs up on answers that lack them. */
+static void hide_offers(struct line *line, char *text, size_t size)
 {
-	char *found = memmem(offers, size, word, strlen(word));
-
-	if (found != NULL)
-		memset(found, 'X', strlen(word));
+	for (size_t i = 0; i < size; i++)
+		if (text[i] == '\n')
+			line->column = 0;
+		else if (line->column++ == 4 && strchr("AaSs", text[i]) == NULL)
+			text[i] = '#';
 }
 
 /* Of an answer to AUTH only the code is kept: there are relays that repeat what they do not understand. */
@@ -184,10 +187,6 @@ static void on_reply(struct line *line, char *text, size_t size)
 
 	if (line->over)
 		return;
-	if (strcmp(line->verb, "EHLO") == 0) {
-		hide(text, size, "CHUNKING");
-		hide(text, size, "ENHANCEDSTATUSCODES");
-	}
 	/* What came with it in the clear, libesmtp would take for answers given in secret. */
 	if (strcmp(line->verb, "STARTTLS") == 0 && memchr(text, '\n', size) != text + size - 1)
 		hang_up();
@@ -200,6 +199,8 @@ static void on_reply(struct line *line, char *text, size_t size)
 	} else if (!about_letter || strncmp(reply, "421", 3) == 0) {
 		snprintf(line->why, sizeof line->why, "%s: %s", line->verb, reply);
 	}
+	if (strcmp(line->verb, "EHLO") == 0)
+		hide_offers(line, text, size);
 }
 
 static void on_talk(const char *text, int size, int writing, void *arg)
@@ -291,12 +292,13 @@ static bool line_aim(struct line *line)
 }
 
 /* What is wrong with the settings, or NULL. */
-static const char *line_open(struct line *line)
+static const char *line_open(struct line *line, const struct settings *s)
 {
-	const struct settings *s = line->settings;
 	bool never = strcmp(s->smtp_starttls, "never") == 0, always = strcmp(s->smtp_starttls, "always") == 0;
 	char server[sizeof line->host + sizeof line->port];
 
+	*line = (struct line){ .settings = s, .session = smtp_create_session(), .verb = "greeting" };
+	assert(line->session != NULL);
 	if (!line_aim(line))
 		return "smtp_server is not host:port, with a name or an IPv4 address";
 	if (!message_address_is_good(s->email_sender_address))
@@ -310,7 +312,7 @@ static const char *line_open(struct line *line)
 	smtp_set_eventcb(line->session, on_event, line);
 	smtp_set_monitorcb(line->session, on_talk, line, 0);
 	for (int which = Timeout_GREETING; which <= Timeout_DATA2; which++)
-		smtp_set_timeout(line->session, which | Timeout_OVERRIDE_RFC2822_MINIMUM, (AFTER_DATA + 5) * 1000);
+		smtp_set_timeout(line->session, which | Timeout_OVERRIDE_RFC2822_MINIMUM, (AFTER_DATA + 5) * 1000L);
 	if (*s->smtp_username != '\0') {
 		line_sign_in(line);
 		always |= !line->loopback;
@@ -329,7 +331,8 @@ static void line_run(struct line *line)
 	line_watch(line);
 	talked = smtp_start_session(line->session);
 	timer_delete(line->timer);
-	if (stalled)
+	line->late = stalled;
+	if (line->late)
 		snprintf(line->why, sizeof line->why, "no answer in time from %.100s (%s)", line->host, line->verb);
 	else if (*line->why == '\0' && talked)
 		snprintf(line->why, sizeof line->why, "%.100s hung up (%s)", line->host, line->verb);
@@ -384,9 +387,10 @@ static void letter_add(struct letter *l)
 	assert(l->recipients != NULL);
 	l->text = message_new(letter, l->line->settings->domain, time(NULL), &l->size);
 	for (size_t i = 0; i < l->n && l->text != NULL; i++) {
-		const char *address = json_string_value(json_array_get(recipients, i));
+		const char *mailbox = json_string_value(json_array_get(recipients, i));
+		char address[MESSAGE_ADDRESS];
 
-		if (address == NULL || !message_address_is_good(address))
+		if (mailbox == NULL || !message_address_of(mailbox, address))
 			continue;
 		if (l->message == NULL)
 			l->message = message_add(l);
@@ -450,7 +454,7 @@ static void settle_all(struct letter *l, const smtp_status_t *status)
 
 static void settle_unanswered(struct letter *l, const char *why)
 {
-	l->delivery->outcome = stalled ? OUT_STALLED : OUT_RETRY;
+	l->delivery->outcome = l->line->late ? OUT_STALLED : OUT_RETRY;
 	snprintf(l->delivery->error, sizeof l->delivery->error, "%s", why);
 }
 
@@ -497,13 +501,11 @@ static void settle(struct letter *l, const char *wrong)
 
 static void mail_deliver(const struct settings *settings, struct delivery *deliveries, size_t n)
 {
-	struct line line = { .settings = settings, .session = smtp_create_session(), .verb = "greeting" };
 	struct letter *letters = calloc(n, sizeof *letters);
-	const char *wrong;
+	struct line line;
+	const char *wrong = line_open(&line, settings);
 
-	assert(line.session != NULL && letters != NULL);
-	stalled = hung_up = 0;
-	wrong = line_open(&line);
+	assert(letters != NULL);
 	for (size_t i = 0; i < n; i++) {
 		letters[i] = (struct letter){ .delivery = &deliveries[i], .line = &line };
 		if (wrong == NULL)

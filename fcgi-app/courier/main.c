@@ -1,7 +1,7 @@
 /* moirai-courier: delivers what the database wants told: mail, Slack, webhooks, hooks, notices for the page, errors.
  *
  * A parent without traffic; below it a process that sorts changes into letters, and one for each channel that is on, so
- * that a receiver that stalls holds up its own channel only. --digest writes each owner's open labors into the outbox,
+ * that a receiver that stalls holds up its own channel only; where there are many, another for those that stall. --digest writes each owner's open labors into the outbox,
  * and ends.
  */
 #include "config.h"
@@ -34,9 +34,14 @@ static const struct channel *const channels[] = {
 
 enum { DIGEST, SEND_TO };
 
+struct lane {
+	const struct channel *channel;
+	bool slow;                                 /* of two lanes: for receivers that stall */
+};
+
 struct courier {
 	struct service *service;
-	const struct channel *on[N_CHANNELS];      /* slot 0 sorts, slot i + 1 delivers for the i-th */
+	struct lane lanes[2 * N_CHANNELS];         /* slot 0 sorts, slot i + 1 delivers on the i-th */
 };
 
 static size_t pool_size(void *context)
@@ -44,9 +49,13 @@ static size_t pool_size(void *context)
 	struct courier *courier = context;
 	size_t n = 0;
 
-	for (size_t i = 0; i < N_CHANNELS; i++)
-		if (channels[i]->is_on(&courier->service->settings))
-			courier->on[n++] = channels[i];
+	for (size_t i = 0; i < N_CHANNELS; i++) {
+		if (!channels[i]->is_on(&courier->service->settings))
+			continue;
+		courier->lanes[n++] = (struct lane){ channels[i], false };
+		if (channels[i]->two_lanes)
+			courier->lanes[n++] = (struct lane){ channels[i], true };
+	}
 	return n + 1;
 }
 
@@ -151,12 +160,14 @@ static void deliver(const struct settings *settings, struct outbox *outbox, cons
 	free(deliveries);
 }
 
-static void deliver_all(const struct settings *settings, struct outbox *outbox, const struct channel *channel)
+static void deliver_all(const struct settings *settings, struct outbox *outbox, struct lane lane)
 {
+	const struct channel *channel = lane.channel;
+
 	while (!stopping) {
 		AUTO(json) json_t *letters = NULL;
 
-		if (outbox_claim(outbox, channel, lease_of(channel, settings) + LEASE_MARGIN, &letters) != S_OK)
+		if (outbox_claim(outbox, channel, lane.slow, lease_of(channel, settings) + LEASE_MARGIN, &letters) != S_OK)
 			pause_for(TROUBLE_PAUSE);
 		else if (json_array_size(letters) == 0)
 			pause_for(channel->pause > 0 ? channel->pause : PAUSE);
@@ -176,7 +187,7 @@ static int work(void *context, size_t slot)
 	if (slot == 0)
 		sort(outbox);
 	else
-		deliver_all(settings, outbox, courier->on[slot - 1]);
+		deliver_all(settings, outbox, courier->lanes[slot - 1]);
 	outbox_free(&outbox);
 	return 0;
 }

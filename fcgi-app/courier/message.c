@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "courier/message.h"
 #include "lib/auto.h"
 
-#define MAX_ADDRESS 254
+#define MAX_ADDRESS (MESSAGE_ADDRESS - 1)
 
 static void auto_object(void *p)
 {
@@ -26,6 +27,23 @@ bool message_address_is_good(const char *address)
 		if (address[i] <= ' ' || address[i] > '~' || strchr("\"(),:;<>\\", address[i]) != NULL)
 			return false;
 	return true;
+}
+
+bool message_address_of(const char *mailbox, char ret_address[MESSAGE_ADDRESS])
+{
+	const char *open = strrchr(mailbox, '<');
+	size_t n = strlen(mailbox);
+	bool named = open != NULL && mailbox[n - 1] == '>';
+
+	for (size_t i = 0; i < n; i++)
+		if (g_ascii_iscntrl(mailbox[i]))
+			return false;
+	if (named)
+		n -= (size_t)(open + 2 - mailbox);
+	if (n > MAX_ADDRESS)
+		return false;
+	snprintf(ret_address, MESSAGE_ADDRESS, "%.*s", (int)n, named ? open + 1 : mailbox);
+	return message_address_is_good(ret_address);
 }
 
 static const char *text_of(const json_t *object, const char *key)

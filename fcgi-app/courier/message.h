@@ -17,6 +17,11 @@
 /* Whether it may stand in an SMTP command: local@domain in ASCII, and nothing that SMTP would read as more than that. */
 bool message_address_is_good(const char *address);
 
+#define MESSAGE_ADDRESS 255
+
+/* Of `Name <address>`, or of an address alone. False: it is no good one, or more than one line. */
+bool message_address_of(const char *mailbox, char ret_address[MESSAGE_ADDRESS]);
+
 /* Malloced, with a NUL behind it that *ret_size does not count. NULL: `from` is no address, with or without a name. */
 char *message_new(const json_t *letter, const char *domain, time_t now, size_t *ret_size);
 

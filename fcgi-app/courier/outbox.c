@@ -93,13 +93,14 @@ enum status outbox_alive(struct outbox *o, const char *name)
 	return call(o, &statement, values, &result);
 }
 
-enum status outbox_claim(struct outbox *o, const struct channel *channel, long lease, json_t **ret_letters)
+enum status outbox_claim(struct outbox *o, const struct channel *channel, bool slow, long lease, json_t **ret_letters)
 {
 	static const struct db_statement statement = {
-		"claim", "select coalesce(courier_api.claim($1, $2, $3, $4), '[]')", 4
+		"claim", "select coalesce(courier_api.claim($1, $2, $3, $4, $5), '[]')", 5
 	};
 	char batch[24], seconds[24];
-	const char *values[] = { channel->name, batch, seconds, o->told };
+	const char *lane = !channel->two_lanes ? NULL : slow ? "true" : "false";
+	const char *values[] = { channel->name, batch, seconds, o->told, lane };
 
 	snprintf(batch, sizeof batch, "%zu", channel->batch);
 	snprintf(seconds, sizeof seconds, "%ld", lease);

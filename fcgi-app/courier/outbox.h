@@ -25,8 +25,9 @@ enum status outbox_sort(struct outbox *outbox, int *ret_n) CHECKED;
 enum status outbox_alive(struct outbox *outbox, const char *name) CHECKED;
 
 /* A batch of the channel's letters that are due, as a JSON list that the caller owns; empty: none is. They are ours for
- * `lease` seconds. */
-enum status outbox_claim(struct outbox *outbox, const struct channel *channel, long lease, json_t **ret_letters) CHECKED;
+ * `lease` seconds. Of a channel with two lanes: those to receivers that stall (slow), or those to others. */
+enum status outbox_claim(struct outbox *outbox, const struct channel *channel, bool slow, long lease,
+                         json_t **ret_letters) CHECKED;
 
 /* Tells what became of all of them. */
 enum status outbox_settle(struct outbox *outbox, const struct channel *channel, const struct delivery *deliveries,

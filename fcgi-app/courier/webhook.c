@@ -75,5 +75,5 @@ static void deliver(const struct settings *settings, struct delivery *deliveries
 }
 
 const struct channel channel_webhook = {
-	.name = "webhook", .batch = 16, .lease = TIMEOUT + 10, .is_on = is_on, .deliver = deliver,
+	.name = "webhook", .batch = 16, .lease = TIMEOUT + 10, .two_lanes = true, .is_on = is_on, .deliver = deliver,
 };

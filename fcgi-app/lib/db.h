@@ -16,7 +16,7 @@
 
 #include "lib/status.h"
 
-#define DB_MAX_PARAMS 4
+#define DB_MAX_PARAMS 5
 
 struct db;
 

@@ -32,7 +32,16 @@ enum status hook_ping(struct request *r)
 
 enum status hook_live(struct request *r)
 {
-	respond_elsewhere(r, "/_moirai/live");
+	const char *missed = PQgetvalue(r->result, 0, 2);
+
+	if (*r->worker->settings->live_socket == '\0')
+		return request_refuse(r, S_ABSENT, "This server has no live notices: ask again instead.");
+	if (strstr(request_param(r, "HTTP_ACCEPT"), "text/event-stream") == NULL)         /* nchan would say 403, bare */
+		return request_refuse(r, S_INVALID, "Accept: must take text/event-stream");
+	if (PQgetisnull(r->result, 0, 1))
+		respond_text(r, "text/event-stream; charset=utf-8", missed, strlen(missed));
+	else
+		respond_elsewhere(r, PQgetvalue(r->result, 0, 1));
 	return S_OK;
 }
 

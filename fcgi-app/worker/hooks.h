@@ -13,7 +13,7 @@ enum status hook_server_config(struct request *request) CHECKED;
 /* GET /api/v1/ping -> {}: this worker serves. Asks nobody, so that load balancers may ask it often. */
 enum status hook_ping(struct request *request) CHECKED;
 
-/* GET /api/v1/live, once hermes_api.live has said that the actor may: nginx sends the stream. */
+/* GET /api/v1/live: what the actor has missed, which hermes_api.live knows; if that is nothing, nginx sends the stream. */
 enum status hook_live(struct request *request) CHECKED;
 
 /* GET /api/v1/metrics: the workers' figures and, from hermes_api.metrics, the database's. */

@@ -154,12 +154,23 @@ static enum status prepare(struct request *r)
 	return s;
 }
 
+/* Who comes back to a stream of events says which it heard last; or NULL. */
+static const char *last_event_id(const struct request *r)
+{
+	const char *id = request_param(r, "HTTP_LAST_EVENT_ID");
+
+	if (*id == '\0')
+		return NULL;
+	return id[strspn(id, "0123456789:abcdefghijklmnopqrstuvwxyz")] == '\0' ? id : "unknown";
+}
+
 /* What the SQL function is given (sql/api/read.sql). */
 static char *call_text(const struct request *r)
 {
-	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:O, s:O, s:O?, s:O*, s:s, s:s, s:s, s:O}",
+	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:O, s:O, s:O?, s:O*, s:s*, s:s, s:s, s:s, s:O}",
 	                                   "actor", (json_int_t)r->actor.id, "stamp", (json_int_t)r->actor.stamp,
 	                                   "path", r->path, "query", r->query, "body", r->body, "asked", r->asked,
+	                                   "lastEventId", last_event_id(r),
 	                                   "mount", r->mount, "base", r->base, "url", r->url, "settings", r->worker->told);
 
 	return json_dumps(req, JSON_COMPACT);

@@ -9,15 +9,17 @@ begin
 end
 $$;
 
--- courier_api.claim(channel, n, lease, settings) -> [{id, lease, key, kind, receiver, attempt, content}, ...], for `lease`
--- seconds; null when none is due.
-create or replace function courier_api.claim(p_channel text, n int, p_lease int, settings jsonb) returns jsonb
+-- courier_api.claim(channel, n, lease, settings, slow) -> [{id, lease, key, kind, receiver, attempt, content}, ...], for
+-- `lease` seconds; null when none is due. slow: to receivers that stall, or to others; null: to all.
+create or replace function courier_api.claim(
+	p_channel text, n int, p_lease int, settings jsonb, slow boolean default null
+) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
 	return (select jsonb_agg(jsonb_build_object(
 	               'id', l.id, 'lease', l.lease, 'key', l.key, 'kind', l.kind, 'receiver', l.receiver, 'attempt', l.attempts,
 	               'content', outbox.to_deliver(l, settings)) order by l.id)
-	          from outbox.letters_claim(p_channel, n, p_lease, settings, clock_timestamp()) l);
+	          from outbox.letters_claim(p_channel, n, p_lease, settings, clock_timestamp(), slow) l);
 end
 $$;
 

@@ -9,8 +9,11 @@ create or replace function fate.hosts_matching(tree jsonb) returns bigint[]
 language plpgsql stable as $$
 declare
 	found bigint[];
+	these bigint[];
 	part  jsonb;
 begin
+	-- What a part means is found before the statement that uses it: a function below unnest() is called by the planner,
+	-- too, who wants to know how much it returns, and that would be twice the work on each level.
 	case tree->>'op'
 	when 'or' then
 		-- A long list of names is one question.
@@ -23,17 +26,23 @@ begin
 		return array(select distinct id from unnest(found) id order by id);
 	when 'and' then
 		for part in select p from jsonb_array_elements(tree->'of') p where p->>'op' <> 'not' loop
-			found := case when found is null then fate.hosts_matching(part)
-			         else array(select unnest(found) intersect select unnest(fate.hosts_matching(part))) end;
+			these := fate.hosts_matching(part);
+			found := case when found is null then these
+			         else array(select unnest(found) intersect select unnest(these)) end;
 		end loop;
 		found := coalesce(found, array(select id from fate.hosts));
 		for part in select p->'of' from jsonb_array_elements(tree->'of') p where p->>'op' = 'not' loop
-			found := array(select unnest(found) except select unnest(fate.hosts_matching(part)));
+			these := fate.hosts_matching(part);
+			found := array(select unnest(found) except select unnest(these));
 		end loop;
 		return array(select id from unnest(found) id order by id);
 	when 'not' then
-		return array(select id from fate.hosts except select unnest(fate.hosts_matching(tree->'of')) order by 1);
+		these := fate.hosts_matching(tree->'of');
+		return array(select id from fate.hosts except select unnest(these) order by 1);
 	else
+		if tree->>'op' = 'regex' then
+			perform '' ~ (tree->>'value');     -- bad is bad, also where nothing is there to be matched
+		end if;
 		return fate.hosts_of_term(tree->>'op', tree->>'key', tree->>'value');
 	end case;
 exception when invalid_regular_expression then

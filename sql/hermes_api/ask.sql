@@ -73,12 +73,13 @@ create or replace function hermes_api.names_queried(req jsonb) returns text[]
 language plpgsql stable as $$
 declare
 	answer jsonb := req->'asked'->'hostQuery';
+	ids    bigint[];
 begin
 	if jsonb_typeof(answer) = 'array' then
 		return array(select jsonb_array_elements_text(answer));
 	end if;
-	return array(select hostname from fate.hosts
-	              where id = any(hermes_api.hosts_answered(answer, 'hostQuery')) order by id);
+	ids := hermes_api.hosts_answered(answer, 'hostQuery');
+	return array(select hostname from fate.hosts where id = any(ids) order by id);
 end
 $$;
 

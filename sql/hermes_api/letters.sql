@@ -1,7 +1,8 @@
 -- What leaves the house (beyond the documents): for administrators, for letters say what was written to others.
 
 -- hermes_api.letters_list(req) -> {limit, offset, totalLetters, letters}               GET /api/v1/letters
---   query  state (waiting, sending, sent, parked), kind, channel, limit, offset. The newest first.
+--   query  state (waiting, sending, sent, parked), kind, channel, limit, offset. The newest first. Notices for the
+--          page only where channel=live asks for them.
 --   fails  WE400 bad number or state; WE403
 create or replace function hermes_api.letters_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -23,7 +24,7 @@ begin
 		select * from outbox.letters l
 		 where (in_state is null or (l.state = case in_state when 'sending' then 'waiting' else in_state end
 		        and outbox.is_claimed(l.state, l.lease, l.due_at, clock_timestamp()) = (in_state = 'sending')))
-		   and (of_kind is null or l.kind = of_kind) and (by_channel is null or l.channel = by_channel)
+		   and (of_kind is null or l.kind = of_kind) and l.channel = coalesce(by_channel, l.channel) and (l.channel <> 'live' or by_channel = 'live')
 	)
 	select (select count(*) from found),
 	       array(select hermes_api.letter_members(f, req->>'base', false)

@@ -9,13 +9,29 @@ end
 $$;
 
 -- hermes_api.live(req) -> notices of what changes, as server-sent events               GET /api/v1/live
---   Only whether the actor may: nginx sends the stream (nginx/snippets/moirai-live.conf).
+--   nginx sends the stream: from what happens from now on, or, to who comes back, from a few seconds ago. (Location is the
+--   place inside of nginx: nginx/snippets/moirai-live.conf.) What somebody has missed by then, by the time in its
+--   Last-Event-ID, is the whole answer: it comes back at once, with an id that says so. Who was away for longer than
+--   notices are kept, or names no time, is told that everything may have changed.
 create or replace function hermes_api.live(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text := people.must_be_signed_in(req);
+	actor  text        := people.must_be_signed_in(req);
+	id     text        := req->>'lastEventId';
+	now    timestamptz := clock_timestamp();
+	last   timestamptz := to_timestamp(coalesce(substring(id from '^[0-9]{1,11}')::bigint, 0));
+	missed jsonb;
 begin
-	return api.ok('"href":' || api.json(req->>'url'));
+	if id is null then
+		return row(200, '/_moirai/live', '')::api.answer;
+	end if;
+	if not (id like '%:again' and last > now - interval '8 seconds') then
+		missed := outbox.notices_since(last, now);
+		if missed <> '[]' then
+			return row(200, null, format(E'retry: 500\nid: %s:again\ndata: %s\n\n', floor(extract(epoch from now)), missed))::api.answer;
+		end if;
+	end if;
+	return row(200, '/_moirai/live-again', '')::api.answer;
 end
 $$;
 

@@ -6,9 +6,10 @@ begin
 	if not exists (select from house.mark where name = 'private') then
 		perform api.fail(403, 'This is not a private instance of script/server: it is not emptied.');
 	end if;
-	truncate fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors,
-	         fate.counts, fate.count_deltas,
-	         outbox.changes, outbox.letters, outbox.webhooks, outbox.quest_pace, outbox.tally restart identity;
+	-- What the courier locks first is locked first.
+	truncate outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
+	         fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors,
+	         fate.counts, fate.count_deltas restart identity;
 	delete from people.users where not superuser;
 	perform setval(pg_get_serial_sequence('people.users', 'id'), coalesce(max(id), 1), max(id) is not null)
 	   from people.users;

@@ -58,9 +58,20 @@ create table outbox.letters (
 ) with (fillfactor = 80);
 create index letters_due on outbox.letters (channel, due_at, id) where state = 'waiting';
 create unique index letters_gather on outbox.letters (gather);
+create index on outbox.letters (settled_at) where channel = 'live';
 create index on outbox.letters (state, id);
 create index on outbox.letters (kind, id);
 create index on outbox.letters (webhook_id) where webhook_id is not null;
+
+-- Receivers that asked for time, or stalled: nothing is sent to them before. One that stalled stays here until it answers
+-- again: it is served apart from the others.
+create table outbox.holds (
+	channel  text not null,
+	receiver text not null,
+	until    timestamptz not null,
+	stalled  boolean not null,
+	primary key (channel, receiver)
+);
 
 -- When the next mail about closed labors of a quest may go.
 create table outbox.quest_pace (

@@ -54,7 +54,7 @@ language plpgsql stable as $$
 begin
 	return query
 		with owner as materialized (
-			select o.host, o.name from jsonb_each_text(owners) o (host, name)
+			select o.host, o.name from jsonb_each_text(nullif(owners, 'null')) o (host, name)
 		), labels as materialized (
 			select t.host, case when jsonb_typeof(t.list) = 'array'
 			                    then (select string_agg(x, ', ') from jsonb_array_elements_text(t.list) x) end as text
@@ -63,7 +63,7 @@ begin
 			select case when l.for_owner then case when asked then o.name else h.owner end
 			            else coalesce(q.creator, e.username) end as who,
 			       case when q.completion_time is null then q.id end as quest_id,
-			       h.hostname || ' (' || coalesce(nullif(
+			       h.hostname collate "C" as name, h.hostname || ' (' || coalesce(nullif(
 			         case when asked then t.text else array_to_string(h.tags, ', ') end, ''), 'no services') || ')' as host
 			  from fate.labors l
 			  join fate.hosts h on h.id = l.host_id
@@ -73,8 +73,8 @@ begin
 			  left join labels t on t.host = h.hostname
 			 where l.completion_time is null
 		), section as (
-			select l.who, l.quest_id, string_agg('    ' || l.host || E'\n', '' order by l.host) as plain_hosts,
-			       string_agg(outbox.html(l.host) || E'\n', '' order by l.host) as html_hosts
+			select l.who, l.quest_id, string_agg('    ' || l.host || E'\n', '' order by l.name) as plain_hosts,
+			       string_agg(outbox.html(l.host) || E'\n', '' order by l.name) as html_hosts
 			  from labor l where l.who <> '' group by 1, 2
 		)
 		select s.who, s.quest_id,
@@ -93,7 +93,7 @@ create or replace function outbox.digest_quest_text(q fate.quests, settings json
 language plpgsql stable as $$
 begin
 	return (select format(E'==[ QUEST %s ]================================\nCREATOR: %s\n', q.id, q.creator)
-	       || coalesce('DUE: ' || btrim(api.json(q.target_time), '"') || E'\n', '')
+	       || case when q.target_time is null then '' else 'DUE: ' || btrim(api.json(q.target_time), '"') || E'\n' end
 	       || format(E'DESC: "%s"\nLINK: %s\n\n', outbox.wrapped(q.description, ''), outbox.quest_link(q.id, settings))
 	         where q.id is not null);
 end
@@ -103,7 +103,8 @@ create or replace function outbox.digest_quest_html(q fate.quests, settings json
 language plpgsql stable as $$
 begin
 	return (select format('QUEST %s</span><br/><strong>CREATOR:</strong> %s<br />', q.id, outbox.html(q.creator))
-	       || coalesce('<strong>DUE:</strong> ' || btrim(api.json(q.target_time), '"') || '<br/>', '')
+	       || case when q.target_time is null then ''
+	               else '<strong>DUE:</strong> ' || btrim(api.json(q.target_time), '"') || '<br/>' end
 	       || format('<strong>DESC:</strong><p> "%s"</p><strong>LINK:</strong> <code>%s</code><br/>',
 	                 outbox.html(q.description), outbox.html(outbox.quest_link(q.id, settings)))
 	         where q.id is not null);

@@ -4,23 +4,31 @@
 -- time. A letter that failed is tried again after letter_retry, then half as long again each time, with jitter; one
 -- whose next try would be more than a day away is parked, with its last error, until somebody asks to retry it.
 
--- outbox.letters_claim(channel, n, lease, settings, now) -> the letters, by how long they have been due; each is this
--- caller's until `lease` seconds from now. Of one receiver at most a quarter of n (but one): one that stalls shall not
--- keep the others waiting. What was gathered is written out now, as of when it was due, and no more is added to it.
+-- outbox.letters_claim(channel, n, lease, settings, now, slow) -> the letters, by how long they have been due; each is
+-- this caller's until `lease` seconds from now. Of one receiver at most a quarter of n (but one): one that stalls shall
+-- not keep the others waiting. What was gathered is written out now, as of when it was due, and no more is added to it.
+--   slow  true: only to receivers that stalled when they were last tried; false: only to others; null: to all
 create or replace function outbox.letters_claim(
-	p_channel text, p_n int, p_lease int, p_settings jsonb, p_now timestamptz
+	p_channel text, p_n int, p_lease int, p_settings jsonb, p_now timestamptz, p_slow boolean default null
 ) returns setof outbox.letters
 language plpgsql as $$
 declare
 	token bigint := (random() * 9e15)::bigint;
+	slow  text[] := array(select receiver from outbox.holds where channel = p_channel and stalled);
+	held  text[] := array(select receiver from outbox.holds where channel = p_channel and until > p_now)
+	                || case when not p_slow then slow end;
 	due   bigint[];
 begin
+	if p_slow and slow = '{}' then
+		return;
+	end if;
 	due := array(
 		select id
 		  from (select id, due_at, row_number() over (partition by receiver, (receiver is null)::int * id
 		                                                order by due_at, id) as of_receiver
 		          from (select id, due_at, receiver from outbox.letters
 		                 where channel = p_channel and state = 'waiting' and due_at <= p_now
+		                   and (receiver = any(held)) is not true and (p_slow is not true or receiver = any(slow))
 		                 order by due_at, id limit p_n * 20) first) ranked
 		 where of_receiver <= greatest(p_n / 4, 1)
 		 order by due_at, id limit p_n);
@@ -92,6 +100,7 @@ begin
 	on conflict (channel) do update
 	   set sent = t.sent + excluded.sent, retried = t.retried + excluded.retried, parked = t.parked + excluded.parked;
 
+	perform outbox.receivers_settle(settled, p_results, p_now);
 	-- The receiver that stalled, or asked for time, gets nothing else before.
 	update outbox.letters l
 	   set due_at = held.until, lease = null
@@ -105,9 +114,30 @@ begin
 	 where l.channel = held.channel and l.receiver = held.receiver and l.state = 'waiting'
 	   and l.due_at < held.until and not outbox.is_claimed(l.state, l.lease, l.due_at, p_now);
 
-	-- A notice for the page is worth nothing when it is old, and nothing once it was sent.
-	delete from outbox.letters l using unnest(settled) s
-	 where l.id = s.id and s.channel = 'live' and (s.state = 'sent' or s.attempts >= 5);
+	-- A notice for the page is worth nothing when it is old; who missed it gets it by outbox.notices_since.
+	update outbox.letters l set state = 'sent' from unnest(settled) s
+	 where l.id = s.id and s.channel = 'live' and s.state = 'waiting' and s.attempts >= 5;
+end
+$$;
+
+-- outbox.receivers_settle(settled, results, now): the same for letters that are yet to come.
+create or replace function outbox.receivers_settle(settled outbox.letters[], p_results jsonb, p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	with tried as (
+		select s.channel, s.receiver, bool_or(r.outcome = 'stalled') as stalled,
+		       max(case when s.state <> 'waiting' then null when r."retryAfter" > 0 then s.due_at
+		                when r.outcome = 'stalled' then least(s.due_at, p_now + interval '1 minute') end) as until
+		  from unnest(settled) s
+		  join jsonb_to_recordset(p_results) as r (id bigint, outcome text, "retryAfter" int) on r.id = s.id
+		 where s.receiver is not null group by 1, 2
+	), answered as (
+		delete from outbox.holds h using tried t
+		 where h.channel = t.channel and h.receiver = t.receiver and not t.stalled and t.until is null and h.until <= p_now
+	)
+	insert into outbox.holds as h (channel, receiver, until, stalled)
+	select channel, receiver, coalesce(until, p_now), stalled from tried where stalled or until is not null order by 1, 2
+	on conflict (channel, receiver) do update set until = greatest(h.until, excluded.until), stalled = excluded.stalled;
 end
 $$;
 
@@ -136,8 +166,10 @@ begin
 	 where id = any(array(select id from outbox.letters
 	                       where state = 'sent' and settled_at < p_now - make_interval(days => p_days)
 	                       order by id limit 10000));
+	delete from outbox.letters where channel = 'live' and state = 'sent' and settled_at < p_now - interval '10 minutes';
 	update outbox.letters set state = 'parked', error = 'The courier died each time it was tried.', lease = null
 	 where state = 'waiting' and attempts >= 60 and due_at <= p_now;
+	delete from outbox.holds where until < p_now - interval '1 day';
 	delete from outbox.quest_pace where next_at < p_now - interval '1 hour';
 	delete from outbox.couriers where seen_at < p_now - interval '1 day';
 end
@@ -166,5 +198,19 @@ begin
 	                              from outbox.webhooks w where w.id = l.webhook_id)
 	       when 'owners' then outbox.owners_questions(l.quest_id, settings)
 	       else l.content end;
+end
+$$;
+
+-- outbox.notices_since(time, now) -> the notices for the page that were sent since then, a second more or less; where that is
+-- longer ago than they are kept (outbox.tidy), [{"kind": "all"}].
+create or replace function outbox.notices_since(p_since timestamptz, p_now timestamptz) returns jsonb
+language plpgsql stable as $$
+begin
+	if p_since < p_now - interval '9 minutes' or p_since > p_now + interval '1 minute' then
+		return jsonb '[{"kind": "all"}]';
+	end if;
+	return coalesce((select jsonb_agg(notice order by l.id, n)
+	                   from outbox.letters l, jsonb_array_elements(l.content->'notices') with ordinality e (notice, n)
+	                  where l.channel = 'live' and l.state = 'sent' and l.settled_at > p_since), '[]');
 end
 $$;

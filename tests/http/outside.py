@@ -155,7 +155,7 @@ class Mail:
 
     @property
     def text(self):
-        """Without the end of line that SMTP adds where there is none."""
+        """Without the end of line that SMTP adds where there is none; a text that ends in one itself loses it, too."""
         return self.part("plain").removesuffix("\n")
 
     @property

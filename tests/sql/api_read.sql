@@ -1,7 +1,7 @@
 -- Reading a request (sql/api/read.sql): what is as it should be is taken, all else refused with 400 and the field's name.
 begin;
 \ir lib.psql
-select plan(77);
+select plan(78);
 
 -- tests.q('{"limit": ["5"]}') -> a request with that query; tests.said(expression) -> its value or its refusal, as text.
 create function tests.q(query jsonb) returns jsonb
@@ -178,11 +178,14 @@ select is_empty($$ select body from unnest(array['{"a": "x"}', '{"a": {}}', '{"a
 	where tests.said(format('api.hostnames(%L, ''a'')', body)) <> 'WE400 a: must be a list of host names' $$,
 	'... and so is what is no list');
 
--- ---- what is not built yet ----
-select is(tests.refused($$ select api.later('x', 'b') $$), 'WE501 b: this server cannot ask a query server yet',
-	'what nobody can answer yet is refused by its name');
-select is_empty($$ select v from unnest(array[null, '', ' ']) v where tests.refused(format('select api.later(%L, ''b'')', v)) is not null $$,
-	'... when it is given');
+-- ---- lines ----
+select is(api.line_needed('{"a": " x y"}', 'a', 20), ' x y', 'a text of one line is taken as it is');
+select is_empty($$ select c from unnest('{9,10,13,31,127}'::int[]) c
+	where tests.said(format('api.line_needed(%L, ''a'', 20)', jsonb_build_object('a', 'x' || chr(c) || 'y'))) <> 'WE400 a: must be one line' $$,
+	'... and refused with a line end, or anything else that would get out of it');
+select is_empty($$ select body from unnest(array['{}', '{"a": null}', '{"a": ""}', '{"a": 7}', '{"a": "xxx"}']) body
+	where tests.said(format('api.line_needed(%L, ''a'', 2)', body)) is distinct from tests.said(format('api.text_needed(%L, ''a'', 2)', body)) $$,
+	'... or as any text that is needed');
 
 -- ---- refusing ----
 select is(tests.refused($$ select api.fail(404, 'No such 100 % %s found') $$), 'WE404 No such 100 % %s found',

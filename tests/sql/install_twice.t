@@ -30,8 +30,11 @@ psql -X -q -v ON_ERROR_STOP=1 -d twice >/dev/null <<-'SQL'
 	select hermes_api.quests_create(pg_temp.req('{"fateId": 1, "creator": "johnny", "description": "d",
 		"hostnames": ["a", "b"]}'));
 	select hermes_api.events_create(pg_temp.req('{"user": "johnny", "eventTypeId": 2, "hostname": "a"}'));
+	select courier_api.sort('{"slack": true, "slackGather": 2}');
+	select hermes_api.events_create(pg_temp.req('{"user": "johnny", "eventTypeId": 2, "hostname": "b"}'));
 SQL
-is "$(sql postgres twice 'select labors, open_labors from fate.quests')" '2|1' 'there is data to be kept'
+is "$(sql postgres twice 'select labors, open_labors from fate.quests')" '2|0' 'there is data to be kept'
+is "$(sql postgres twice 'select (select count(*) from outbox.letters), (select count(*) from outbox.changes)')" '3|1' '... also such that shall leave'
 
 dump first twice
 is "$(install twice 2>&1)" '' 'a second install says nothing'
@@ -39,10 +42,10 @@ dump second twice
 is "$(differs first second schema)" '' '... and changes no table, function or right'
 is "$(differs first second data)" '' '... no row and no sequence'
 is "$(differs first second roles)" '' '... no role'
-is "$(sql postgres twice 'select number, name from house.migration order by 1')" '1|people and fates' \
-	'each migration is remembered once'
+is "$(sql postgres twice 'select number, name from house.migration order by 1')" '1|people and fates
+2|what leaves the house' 'each migration is remembered once'
 is "$(grep -c '^CREATE TABLE' "$work/first.schema")" "$(sql postgres twice "select count(*) from pg_class
-	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house)$'")" 'the dump holds all tables'
+	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house|outbox)$'")" 'the dump holds all tables'
 
 # What somebody has loosened by hand is tightened again.
 sql postgres twice 'grant execute on function fate.check(), hermes_api.stub to public; grant usage on schema fate to public'

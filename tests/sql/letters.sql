@@ -1,7 +1,7 @@
 -- The life of a letter: claimed under a lease, delivered outside, settled; tried again later and later, parked in the end.
 begin;
 \ir lib.psql
-select plan(103);
+select plan(122);
 
 -- tests.letter(channel, receiver, due) -> a new letter's id.
 create function tests.letter(channel text default 'mail', receiver text default null, due numeric default 0) returns bigint
@@ -211,18 +211,73 @@ select outbox.letters_settle((select jsonb_agg(jsonb_build_object('id', id, 'lea
 	'retryAfter', id * 100)) from outbox.letters where lease is not null), 10, tests.sec(0));
 select is(tests.due('state = ''waiting'''), '(300.0) (300.0) (300.0)', 'of several that ask for time the longest counts');
 
--- ---- notices for the page ----
+-- ---- ... and what comes for it later ----
 select tests.story();
-select tests.letter('live', 'live'), tests.letter('live', 'live'), tests.letter('live', 'live');
-select tests.claim(1, 0, 'live');
-select tests.settle(0, 'sent');
-select is(tests.letters('id'), '(2) (3)', 'a notice that was sent is forgotten');
-select is(tests.rows('(select 1 as id, * from outbox.tally) t', 'channel, sent'), '(live,1)', '... but counted');
-update outbox.letters set attempts = case id when 2 then 3 else 4 end;
-select tests.claim(9, 0, 'live', 0) from generate_series(1, 1);
-update outbox.letters set lease = 7;
-select tests.settle(0, 'retry');
-select is(tests.letters('id, attempts, state'), '(2,4,waiting)', '... and one that was tried five times is given up');
+select tests.letter('webhook', 'one'), tests.claim(1, 0, 'webhook'), tests.settle(10, 'retry', '{"retryAfter": 700}');
+select tests.letter('webhook', 'one'), tests.letter('webhook', 'two'), tests.letter('webhook'), tests.letter('mail', 'one');
+select is(tests.claim(16, 709, 'webhook') || ' ' || tests.claim(16, 709), '3 4 5', 'what is written for a receiver that asked for time waits, too');
+select is(tests.claim(16, 710, 'webhook'), '2 1', '... until then');
+select tests.settle(711, 'sent', '{}', 'receiver = ''one'' and channel = ''webhook''');
+select is((select count(*) from outbox.holds), 0::bigint, 'one that took something is held no more');
+
+-- tests.claim_slow(seconds, slow) -> what is claimed for receivers that stall, or for others, eight at a time.
+create function tests.claim_slow(sec numeric, slow boolean) returns text
+language sql as $$
+	select string_agg(id::text, ' ' order by id) from outbox.letters_claim('webhook', 8, 60, tests.settings(), tests.sec(sec), slow)
+$$;
+select tests.story();
+select tests.letter('webhook', 'one'), tests.letter('webhook', 'two'), tests.letter('webhook');
+select is(tests.claim_slow(0, true), null, 'before any receiver stalls there is nothing to be claimed for such');
+select is(tests.claim_slow(0, false), '1 2 3', '... all is for others');
+select tests.settle(30, 'stalled', '{}', 'receiver = ''one'''), tests.settle(30, 'retry', '{}', 'receiver is distinct from ''one''');
+select tests.letter('webhook', 'one');
+select is(tests.claim_slow(30, true), null, 'one that stalled gets nothing at first');
+select is(tests.claim_slow(300, false), '2 3', '... later, too, not along with others');
+select is(tests.claim_slow(300, true), '1 4', '... but apart from them');
+select tests.settle(330, 'retry', '{"retryAfter": 20}', 'receiver = ''one''');
+select is(tests.claim_slow(349, false) is null and tests.claim_slow(349, true) is null, true, 'once it answers, be it that it wants more time, it gets that');
+select is(tests.claim_slow(350, true), null, '... and is no longer apart');
+select is(tests.claim_slow(350, false), '1 4', '... but served with the others');
+select tests.settle(380, 'stalled', '{}', 'receiver = ''one''');
+select is(tests.claim_slow(500, true), '1 4', 'when it stalls again it is apart again');
+select tests.settle(500, 'sent', '{}', 'receiver = ''one''');
+select is((select count(*) from outbox.holds), 0::bigint, '... until it takes something');
+insert into outbox.holds values ('webhook', 'one', tests.sec(-86401), true), ('webhook', 'two', tests.sec(-86399), true);
+select outbox.tidy(7, tests.sec(0));
+select is((select array_agg(receiver) from outbox.holds), '{two}', 'a receiver that nothing is sent to any more is forgotten');
+select tests.others('stalled', '{}');
+select is((select row(channel, receiver, stalled)::text from outbox.holds), '(webhook,one,t)', 'receivers are held by channel');
+
+-- ---- notices for the page ----
+-- tests.notice(id): a notice of that host.
+create function tests.notice(id int) returns bigint
+language sql as $$
+	insert into outbox.letters (channel, kind, receiver, content, made_at, due_at)
+	values ('live', 'notices', 'live', jsonb_build_object('notices', jsonb_build_array(jsonb_build_object('kind', 'host', 'ids', array[id]))), tests.sec(0), tests.sec(0))
+	returning letters.id
+$$;
+create function tests.missed(since numeric, now numeric) returns text
+language sql as $$
+	select string_agg(coalesce(n->'ids'->>0, n->>'kind'), ' ' order by i)
+	  from jsonb_array_elements(outbox.notices_since(tests.sec(since), tests.sec(now))) with ordinality e (n, i)
+$$;
+select tests.story();
+select tests.notice(i) from generate_series(1, 4) i;
+select is(tests.missed(0, 10), null, 'a notice that was not sent was not missed');
+select tests.claim(1, 0, 'live'), tests.settle(1, 'sent');
+select tests.claim(1, 2, 'live'), tests.settle(2, 'sent');
+select is(tests.missed(0, 10), '1 2', 'those that were sent can be heard again');
+select is(tests.missed(1, 10), '2', '... since some time');
+select is(tests.missed(2, 10), null, '... or none');
+update outbox.letters set attempts = id where id > 2;
+select tests.claim(1, 3, 'live'), tests.claim(1, 3, 'live'), tests.settle(3, 'retry');
+select is(tests.letters('id, attempts, state'), '(1,1,sent) (2,1,sent) (3,4,waiting) (4,5,sent)', 'one that was tried five times is given up');
+select is(tests.missed(1, 10), '2 4', '... and can be heard like the others');
+select is(tests.rows('(select 1 as id, * from outbox.tally) t', 'channel, sent'), '(live,2)', '... but does not count as sent');
+select outbox.tidy(7, tests.sec(601.5));
+select is(tests.letters('id'), '(2) (3) (4)', 'notices are kept for ten minutes');
+select is(tests.missed(1, 542), 'all', 'who was away for longer is told that everything may have changed');
+select is(tests.missed(500, 400), 'all', '... or comes from the future');
 
 -- ---- somebody asks for a retry ----
 select tests.story();

@@ -1,7 +1,7 @@
 -- Who may do what in the database: asked of its catalogue, without exceptions, and tried for real by each role.
 begin;
 \ir lib.psql
-select plan(40);
+select plan(45);
 
 -- ---- what the house owns ----
 create view tests.houses as
@@ -12,13 +12,15 @@ create view tests.relations as
 	'S');
 create view tests.functions as
 	select p.*, p.oid::regprocedure as name,
-	       n.name = 'people_api' or n.name = 'hermes_api' and p.prorettype = 'api.answer'::regtype as for_web
+	       n.name = 'people_api' or n.name = 'hermes_api' and p.prorettype = 'api.answer'::regtype as for_web,
+	       n.name = 'courier_api' as for_courier,
+	       p.oid = 'courier_api.report(text, text)'::regprocedure as for_both
 	  from pg_proc p join tests.houses n on n.oid = p.pronamespace;
 create view tests.roles as
 	select unnest('{moirai_web,moirai_courier,moirai_runner}'::text[]) as role;
 
 select is((select array_agg(name::text order by name) from tests.houses),
-	'{api,fate,hermes_api,house,people,people_api}', 'these are the schemas of the house');
+	'{api,courier_api,fate,hermes_api,house,outbox,people,people_api}', 'these are the schemas of the house');
 select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
 	where c.relowner = 'moirai_owner'::regrole and n.oid not in (select oid from tests.houses) and n.nspname !~ '^pg_toast' $$,
 	'no table of the house stands elsewhere');
@@ -43,8 +45,8 @@ select is_empty($$ select role, r.rolname from tests.roles, pg_roles r
 
 -- ---- the catalogue: schemas, tables, columns, sequences, functions ----
 select is((select array_agg(role || ' ' || name order by role, name) from tests.roles, tests.houses
-	where has_schema_privilege(role, oid, 'usage')), '{"moirai_web hermes_api","moirai_web people_api"}',
-	'the web tier may use two schemas, the others none');
+	where has_schema_privilege(role, oid, 'usage')), '{"moirai_courier courier_api","moirai_web courier_api","moirai_web hermes_api","moirai_web people_api"}',
+	'the web tier may use the API''s schemas, and that in which it reports errors; the courier its own; the runner none');
 select is_empty($$ select role, oid::regnamespace from tests.roles, pg_namespace where nspname !~ '^pg_(temp|toast_temp)'
 	and has_schema_privilege(role, oid, 'create') $$, 'nobody may create in any schema');
 select is_empty($$ select role, name from tests.roles, tests.relations where kind <> 'S'
@@ -55,9 +57,12 @@ select is_empty($$ select role, name from tests.roles, tests.relations where kin
 select is_empty($$ select role, name from tests.roles, tests.relations where kind = 'S'
 	and has_sequence_privilege(role, oid, 'usage, select, update') $$, '... or any sequence');
 select set_eq($$ select name from tests.functions where has_function_privilege('moirai_web', oid, 'execute') $$,
-	$$ select name from tests.functions where for_web $$, 'the web tier may execute the endpoints and people_api, nothing else');
-select is_empty($$ select role, name from tests.roles, tests.functions where role <> 'moirai_web'
-	and has_function_privilege(role, oid, 'execute') $$, 'courier and runner may execute nothing yet');
+	$$ select name from tests.functions where for_web or for_both $$,
+	'the web tier may execute the endpoints and people_api, and report errors, nothing else');
+select set_eq($$ select name from tests.functions where has_function_privilege('moirai_courier', oid, 'execute') $$,
+	$$ select name from tests.functions where for_courier $$, 'the courier may execute courier_api, nothing else');
+select is_empty($$ select name from tests.functions where has_function_privilege('moirai_runner', oid, 'execute') $$,
+	'the runner may execute nothing yet');
 
 select is_empty($$ select role from tests.roles where has_database_privilege(role, current_database(), 'create') $$,
 	'nobody may make schemas');
@@ -78,12 +83,12 @@ select is_empty($$ select grantee, name from (select name, (aclexplode(acl)).gra
 	where grantee <> 'moirai_owner'::regrole $$, 'no table is granted to anyone');
 
 -- ---- functions that lend their owner's rights ----
-select set_eq('select name from tests.functions where prosecdef', 'select name from tests.functions where for_web',
-	'those that the web tier calls lend the owner''s rights, and only those');
+select set_eq('select name from tests.functions where prosecdef', 'select name from tests.functions where for_web or for_courier',
+	'those that the web tier and the courier call lend the owner''s rights, and only those');
 select is_empty($$ select oid::regprocedure from pg_proc where prosecdef and pronamespace <> 'pg_catalog'::regnamespace
 	and not coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false) $$,
 	'every one of them pins its search path, the temporary schema last');
-select is_empty($$ select name from tests.functions where for_web and (proargmodes @> '{v}' or provariadic <> 0) $$,
+select is_empty($$ select name from tests.functions where (for_web or for_courier) and (proargmodes @> '{v}' or provariadic <> 0) $$,
 	'... and none takes any number of arguments');
 select is_empty($$ select name from tests.functions f where pronamespace = 'hermes_api'::regnamespace and for_web
 	and (proargtypes[0] <> 'jsonb'::regtype or pronargs <> 1 or proretset) $$,
@@ -122,28 +127,38 @@ language sql as $$
 	select array_agg(format('update %s set %I = %2$I', name, attname))
 	  from tests.relations join pg_attribute a on attrelid = oid and attnum > 0 and not attisdropped where kind <> 'S'
 $$;
-create function tests.calls(web boolean) returns text[]
-language sql as $$
-	select array_agg(format('select %s(%s%s)', oid::regproc, repeat('null, ', pronargs - 1 - (provariadic <> 0)::int),
-	                        case when provariadic <> 0 then 'null, variadic null::text[]'
-	                             when pronargs > 0 then 'null' end))
-	  from tests.functions where for_web = web
+create function tests.calls(condition text) returns text[]
+language plpgsql as $$
+declare
+	found text[];
+begin
+	execute 'select array_agg(format(''select %s(%s%s)'', oid::regproc, repeat(''null, '', pronargs - 1 - (provariadic <> 0)::int),
+	                          case when provariadic <> 0 then ''null, variadic null::text[]'' when pronargs > 0 then ''null'' end))
+	           from tests.functions where ' || condition into found;
+	return found;
+end
 $$;
 select cmp_ok(cardinality(tests.touches()) + cardinality(tests.updates()), '>', 180,
 	'so many ways to touch a table');
 select is_empty('select tests.not_denied(role, tests.touches()) from tests.roles',
 	'nobody can read, write, empty or lock any table, or use any sequence');
 select is_empty('select tests.not_denied(role, tests.updates()) from tests.roles', '... or change any column');
-select is_empty('select tests.not_denied(role, tests.calls(false)) from tests.roles',
-	'nobody can call any function of fate, house, people or api, or a helper of an endpoint');
-select is_empty($$ select tests.not_denied(role, tests.calls(true)) from tests.roles where role <> 'moirai_web' $$,
+select is_empty($$ select tests.not_denied(role, tests.calls('not for_web and not for_courier')) from tests.roles $$,
+	'nobody can call any function of fate, outbox, house, people or api, or a helper of an endpoint');
+select is_empty($$ select tests.not_denied(role, tests.calls('for_web')) from tests.roles where role <> 'moirai_web' $$,
 	'courier and runner cannot call any endpoint');
-select is((select array_agg(distinct substr(why, 1, position(' ' in why))) from unnest(tests.calls(true)) command,
+select is_empty($$ select tests.not_denied('moirai_runner', tests.calls('for_courier'))
+	union all select tests.not_denied('moirai_web', tests.calls('for_courier and not for_both')) $$, 'nobody but the courier can do its steps');
+select cmp_ok(cardinality(tests.calls('for_courier')), '>=', 7, 'there are such');
+select is((select count(*) from unnest(tests.calls('for_courier')) command
+	where tests.refused(format('select tests.as_role(''moirai_courier'', %L)', command)) ~ '^42501'), 0::bigint, '... and it can');
+select lives_ok($$ select tests.as_role('moirai_web', 'select courier_api.report(''x'', ''y'')') $$, 'the web tier can report an error');
+select is((select array_agg(distinct substr(why, 1, position(' ' in why))) from unnest(tests.calls('for_web')) command,
 	tests.refused(format('select tests.as_role(''moirai_web'', %L)', command)) why where why is not null), '{"WE401 "}',
 	'the web tier can call each endpoint, which then wants to know who asks');
-select is((select count(*) from unnest(tests.calls(true)) command where tests.refused(format(
-	'select tests.as_role(''moirai_web'', %L)', command)) is null), 2::bigint,
-	'... but for the two that find out');
+select is((select count(*) from unnest(tests.calls('for_web')) command where tests.refused(format(
+	'select tests.as_role(''moirai_web'', %L)', command)) is null), 4::bigint,
+	'... but for the two that find out, and the two for whoever the worker lets watch');
 select lives_ok(format('select tests.as_role(''moirai_web'', %L)',
 	format('select hermes_api.hosts_create(%L)', tests.req('{}', '{}', '{"hostname": "web"}'))),
 	'the web tier can make a host by its endpoint');

@@ -1,6 +1,7 @@
 /* What must hold for every row of THE route table, whoever adds one. */
 #include "worker/routes.c"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/auto.h"
