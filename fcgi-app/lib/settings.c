@@ -68,7 +68,7 @@ static const struct row rows[] = {
 	  "seconds that must lie between two mails about closed labors of one quest" },
 	{ "smtp_server", TEXT, AT(smtp_server), "localhost:25", 0, 0, "the mail relay, host:port" },
 	{ "smtp_starttls", TEXT, AT(smtp_starttls), "offered", 0, 0,
-	  "never, offered (when the relay offers it) or always (else the mail waits)" },
+	  "never, offered (when another machine's relay offers it) or always (else the mail waits)" },
 	{ "smtp_username", TEXT, AT(smtp_username), "", 0, 0, "signs in at the relay; empty: does not" },
 	{ "smtp_password", SECRET, AT(smtp_password), "", 0, 0, "its password" },
 	{ "tls_ca_file", TEXT, AT(tls_ca_file), "", 0, 0,
