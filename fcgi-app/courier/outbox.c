@@ -113,8 +113,8 @@ static json_t *result_of(const struct delivery *d)
 		[OUT_SENT] = "sent", [OUT_RETRY] = "retry", [OUT_STALLED] = "stalled", [OUT_PARK] = "park"
 	};
 
-	return json_pack("{s:O, s:O, s:s, s:s, s:I, s:O*, s:O*}", "id", json_object_get(d->letter, "id"),
-	                 "lease", json_object_get(d->letter, "lease"), "outcome", words[d->outcome], "error", d->error,
+	return json_pack("{s:O, s:O, s:O, s:s, s:s, s:I, s:O*, s:O*}", "id", json_object_get(d->letter, "id"),
+	                 "lease", json_object_get(d->letter, "lease"), "attempt", json_object_get(d->letter, "attempt"), "outcome", words[d->outcome], "error", d->error,
 	                 "retryAfter", (json_int_t)d->retry_after, "left", d->left, "reply", d->reply);
 }
 

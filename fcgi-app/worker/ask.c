@@ -92,11 +92,21 @@ static enum status ask_outside(struct request *r, const json_t *question, json_t
 	return request_refuse(r, s, "%s", why);
 }
 
-static enum status answer_one(struct request *r, const char *name, const json_t *question, json_t **ret_answer)
+/* What is passed on goes as it came: the database writes some numbers so that they are none of ours any more. */
+static void put_what_came(const struct request *r, json_t *question)
+{
+	if (json_is_true(json_object_get(question, "get")))
+		json_object_set(question, "get", r->query);
+	if (json_is_true(json_object_get(question, "post")))
+		json_object_set(question, "post", r->body);
+}
+
+static enum status answer_one(struct request *r, const char *name, json_t *question, json_t **ret_answer)
 {
 	const char *query = json_string_value(json_object_get(question, "query"));
 	char why[INPUT_WHY];
 
+	put_what_came(r, question);
 	if (query == NULL || *r->worker->settings->query_server != '\0')
 		return ask_outside(r, question, ret_answer);
 	if (hostquery_parse(query, ret_answer, why, sizeof why) == S_OK)

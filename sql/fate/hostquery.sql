@@ -10,6 +10,7 @@ language plpgsql stable as $$
 declare
 	found bigint[];
 	these bigint[];
+	but   bigint[];
 	part  jsonb;
 begin
 	-- What a part means is found before the statement that uses it: a function below unnest() is called by the planner,
@@ -32,10 +33,9 @@ begin
 		end loop;
 		found := coalesce(found, array(select id from fate.hosts));
 		for part in select p->'of' from jsonb_array_elements(tree->'of') p where p->>'op' = 'not' loop
-			these := fate.hosts_matching(part);
-			found := array(select unnest(found) except select unnest(these));
+			but := but || fate.hosts_matching(part);
 		end loop;
-		return array(select id from unnest(found) id order by id);
+		return array(select unnest(found) except select unnest(but) order by 1);
 	when 'not' then
 		these := fate.hosts_matching(tree->'of');
 		return array(select id from fate.hosts except select unnest(these) order by 1);

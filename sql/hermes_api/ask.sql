@@ -6,7 +6,7 @@
 --	{"user": NAME}      hosts that the user is responsible for: a list of names
 --	{"operation": "owners"|"tags", "hostnames": [...]}: {host: owner or tags}
 --	{"contacts": true}  StrongPOC's {team: address}
---	{"get": {name: [value, ...]}}, {"post": object}: passed on as they are
+--	{"get": true}, {"post": true}: what the query server makes of this request's query string or body, passed on as it is
 -- A question with "else": true that gets no answer is answered by null; any other then ends the request.
 
 -- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the body where there is one, else of the
@@ -104,9 +104,8 @@ declare
 begin
 	if (req->'settings'->>'queryServer')::boolean then
 		if not coalesce(req->'asked' ? 'results', false) then
-			return api.ask(jsonb_build_object('results', case
-				when req->>'body' is null then jsonb_build_object('get', req->'query')
-				else jsonb_build_object('post', req->'body') end));
+			return api.ask(jsonb_build_object('results', case when req->>'body' is null then jsonb '{"get": true}'
+			                                             else jsonb '{"post": true}' end));
 		end if;
 		results := (req->'asked'->'results')::text;
 	elsif req->>'body' is not null then

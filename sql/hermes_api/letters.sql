@@ -20,15 +20,16 @@ begin
 		perform api.fail(400, 'state: must be waiting, sending, sent or parked');
 	end if;
 	perform api.plan_for_many();
-	with found as (
-		select * from outbox.letters l
+	with found as materialized (                 -- not what they say: that may be much
+		select id from outbox.letters l
 		 where (in_state is null or (l.state = case in_state when 'sending' then 'waiting' else in_state end
 		        and outbox.is_claimed(l.state, l.lease, l.due_at, clock_timestamp()) = (in_state = 'sending')))
 		   and (of_kind is null or l.kind = of_kind) and l.channel = coalesce(by_channel, l.channel) and (l.channel <> 'live' or by_channel = 'live')
 	)
 	select (select count(*) from found),
 	       array(select hermes_api.letter_members(f, req->>'base', false)
-	               from (select * from found order by id desc limit page_limit offset page_offset) f order by f.id desc)
+	               from outbox.letters f
+	              where id in (select id from found order by id desc limit page_limit offset page_offset) order by id desc)
 	  into total, texts;
 	return api.ok(api.page(req, page_limit, page_offset) || ',"totalLetters":' || total
 	              || ',"letters":' || api.objects_list(texts));

@@ -2,14 +2,24 @@
 -- fails WE403 on any instance that script/server has not marked as its own.
 create or replace function house.reset() returns void
 language plpgsql as $$
+declare
+	tables text := 'outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally, '
+	               'fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, '
+	               'fate.counts, fate.count_deltas';
 begin
 	if not exists (select from house.mark where name = 'private') then
 		perform api.fail(403, 'This is not a private instance of script/server: it is not emptied.');
 	end if;
-	-- What the courier locks first is locked first.
-	truncate outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
-	         fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors,
-	         fate.counts, fate.count_deltas restart identity;
+	-- The courier locks them now in this order and now in that: who waits for none while it has some can't deadlock.
+	loop
+		begin
+			execute format('lock table %s in access exclusive mode nowait', tables);
+			exit;
+		exception when lock_not_available then
+			perform pg_sleep(0.005);
+		end;
+	end loop;
+	execute format('truncate %s restart identity', tables);
 	delete from people.users where not superuser;
 	perform setval(pg_get_serial_sequence('people.users', 'id'), coalesce(max(id), 1), max(id) is not null)
 	   from people.users;

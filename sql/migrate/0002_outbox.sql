@@ -6,6 +6,9 @@ create schema courier_api;
 create type fate.outcome as (changes fate.labor_change[], made bigint[], closed bigint[]);
 drop function if exists fate.question(int, bigint[], bigint[], timestamptz, int, boolean, bigint);
 drop function if exists fate.quests_change(fate.labor_change[], timestamptz);
+-- No longer there.
+drop function if exists api.later(text, text);
+drop function if exists hermes_api.last_event(bigint, bigint);
 
 -- What is known of a host beyond its name: for host queries, and to find whom to write to (D28).
 alter table fate.hosts add owner text check (length(owner) between 1 and 64);
@@ -52,12 +55,19 @@ create table outbox.letters (
 	made_at    timestamptz not null,
 	due_at     timestamptz not null,             -- not before; of a claimed letter: until when the courier has it
 	lease      bigint,                           -- which claim it is under
+	holder     bigint,                           -- whose claim: the connection that holds the advisory lock of this number
 	attempts   int not null default 0,
 	settled_at timestamptz,
 	error      text                              -- of the last attempt
 ) with (fillfactor = 80);
-create index letters_due on outbox.letters (channel, due_at, id) where state = 'waiting';
+-- Each waiting letter is in one of these: to claim some of each receiver, however many wait for another.
+create index letters_due on outbox.letters (channel, due_at, id) where state = 'waiting' and receiver is null;
+create index letters_due_to on outbox.letters (channel, receiver, due_at, id)
+	where state = 'waiting' and receiver is not null;
 create unique index letters_gather on outbox.letters (gather);
+-- Few at any time: what somebody has, and what no courier survives (outbox.tidy).
+create index on outbox.letters (holder) where holder is not null;
+create index on outbox.letters (id) where state = 'waiting' and attempts >= 60;
 create index on outbox.letters (settled_at) where channel = 'live';
 create index on outbox.letters (state, id);
 create index on outbox.letters (kind, id);

@@ -1,7 +1,7 @@
 -- Letters: claimed (a lease, not taken out), delivered by the courier outside of any transaction, settled.
 --
--- Delivered at least once: a courier that dies leaves a lease that runs out. Several couriers never have one letter at a
--- time. A letter that failed is tried again after letter_retry, then half as long again each time, with jitter; one
+-- Delivered at least once: a courier that dies leaves a lease that runs out, and before that, as a rule, a connection that
+-- is seen to be gone. Several couriers never have one letter at a time. A letter that failed is tried again after letter_retry, then half as long again each time, with jitter; one
 -- whose next try would be more than a day away is parked, with its last error, until somebody asks to retry it.
 
 -- outbox.letters_claim(channel, n, lease, settings, now, slow) -> the letters, by how long they have been due; each is
@@ -23,26 +23,65 @@ begin
 		return;
 	end if;
 	due := array(
-		select id
-		  from (select id, due_at, row_number() over (partition by receiver, (receiver is null)::int * id
-		                                                order by due_at, id) as of_receiver
-		          from (select id, due_at, receiver from outbox.letters
-		                 where channel = p_channel and state = 'waiting' and due_at <= p_now
-		                   and (receiver = any(held)) is not true and (p_slow is not true or receiver = any(slow))
-		                 order by due_at, id limit p_n * 20) first) ranked
-		 where of_receiver <= greatest(p_n / 4, 1)
-		 order by due_at, id limit p_n);
+		with recursive receivers (receiver) as (     -- by walking from one to the next in the index
+			(select l.receiver from outbox.letters l
+			  where l.channel = p_channel and l.state = 'waiting' and l.receiver is not null order by l.receiver limit 1)
+			union all
+			select (select l.receiver from outbox.letters l
+			         where l.channel = p_channel and l.state = 'waiting' and l.receiver > r.receiver
+			         order by l.receiver limit 1)
+			  from receivers r where r.receiver is not null
+		), first as (
+			select l.id, l.due_at
+			  from receivers r, lateral (
+			       select l.id, l.due_at from outbox.letters l
+			        where l.channel = p_channel and l.state = 'waiting' and l.receiver = r.receiver and l.due_at <= p_now
+			        order by l.due_at, l.id limit greatest(p_n / 4, 1)) l
+			 where r.receiver <> all(held) and (p_slow is not true or r.receiver = any(slow))
+			union all
+			(select l.id, l.due_at from outbox.letters l
+			  where l.channel = p_channel and l.state = 'waiting' and l.receiver is null and l.due_at <= p_now
+			    and p_slow is not true
+			  order by l.due_at, l.id limit p_n)
+		)
+		select f.id from first f order by f.due_at, f.id limit p_n);
 	return query
 		with mine as (
 			select id from outbox.letters
 			 where id = any(due) and state = 'waiting' and due_at <= p_now order by id for update skip locked
 		)
 		update outbox.letters l
-		   set lease = token, attempts = attempts + 1, due_at = p_now + make_interval(secs => p_lease),
+		   set lease = token, holder = outbox.holder(), attempts = attempts + 1, due_at = p_now + make_interval(secs => p_lease),
 		       content = outbox.letter_written(l, p_settings), gather = null,
 		       made_at = case when l.gather is null then l.made_at else l.due_at end
 		  from mine where l.id = mine.id
 		returning l.*;
+end
+$$;
+
+-- outbox.holder() -> a number that stands for this connection: it holds the advisory lock of that number while it lives.
+create or replace function outbox.holder() returns bigint
+language plpgsql as $$
+declare
+	mine bigint := nullif(current_setting('moirai.holder', true), '')::bigint;
+begin
+	if mine is null then
+		mine := (random() * 9e15)::bigint;
+		perform pg_advisory_lock(mine), set_config('moirai.holder', mine::text, false);
+	end if;
+	return mine;
+end
+$$;
+
+-- outbox.letters_release(now): letters whose holder is gone are due again. Should it still deliver them, for only its
+-- connection was lost, it may settle them as long as nobody else has claimed them.
+create or replace function outbox.letters_release(p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	update outbox.letters set lease = null, holder = null, due_at = p_now
+	 where state = 'waiting' and due_at > p_now and lease is not null and holder is not null
+	   and holder not in (select classid::bigint << 32 | objid::bigint from pg_locks
+	                       where locktype = 'advisory' and objsubid = 1 and granted);
 end
 $$;
 
@@ -63,9 +102,9 @@ end
 $$;
 
 -- outbox.letters_settle(lease, results, retry, now): what became of letters that were claimed together.
---   results  [{id, outcome: sent|retry|stalled|park, error, retryAfter: seconds, left: content}, ...]
+--   results  [{id, lease, attempt, outcome: sent|retry|stalled|park, error, retryAfter: seconds, left: content}, ...]
 --   retry    seconds until the first retry
--- A letter whose lease is no longer this one is left alone: somebody else has it.
+-- A letter that somebody else has claimed since is left alone.
 create or replace function outbox.letters_settle(p_results jsonb, p_retry numeric, p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -73,11 +112,11 @@ declare
 begin
 	with results as (
 		select * from jsonb_to_recordset(p_results)
-		       as r (id bigint, lease bigint, outcome text, error text, "retryAfter" int, "left" jsonb)
+		       as r (id bigint, lease bigint, attempt int, outcome text, error text, "retryAfter" int, "left" jsonb)
 	), judged as (
 		select r.*, p_retry * 1.5 ^ least(l.attempts - 1, 100) as pause,
 		       r.outcome = 'park' or (r.outcome <> 'sent' and p_retry * 1.5 ^ least(l.attempts - 1, 100) > 86400) as parked
-		  from results r join outbox.letters l on l.id = r.id and l.lease = r.lease
+		  from results r join outbox.letters l on l.id = r.id and outbox.is_ours(l.state, l.lease, l.attempts, r.lease, r.attempt)
 		   for update of l
 	), changed as (
 		update outbox.letters l
@@ -86,7 +125,7 @@ begin
 		                when j.outcome = 'sent' or j.parked then 0
 		                when j."retryAfter" > 0 then j."retryAfter"
 		                else j.pause * (0.5 + random() / 2) end),
-		       lease = null, settled_at = p_now, error = nullif(j.error, ''),
+		       lease = null, holder = null, settled_at = p_now, error = nullif(j.error, ''),
 		       content = coalesce(nullif(j."left", 'null'), l.content)
 		  from judged j where l.id = j.id
 		returning l
@@ -101,18 +140,6 @@ begin
 	   set sent = t.sent + excluded.sent, retried = t.retried + excluded.retried, parked = t.parked + excluded.parked;
 
 	perform outbox.receivers_settle(settled, p_results, p_now);
-	-- The receiver that stalled, or asked for time, gets nothing else before.
-	update outbox.letters l
-	   set due_at = held.until, lease = null
-	  from (select s.channel, s.receiver,
-	               max(case when r."retryAfter" > 0 then s.due_at
-	                        else least(s.due_at, p_now + interval '1 minute') end) as until
-	          from unnest(settled) s
-	          join jsonb_to_recordset(p_results) as r (id bigint, outcome text, "retryAfter" int) on r.id = s.id
-	         where s.state = 'waiting' and s.receiver is not null and (r.outcome = 'stalled' or r."retryAfter" > 0)
-	         group by 1, 2) held
-	 where l.channel = held.channel and l.receiver = held.receiver and l.state = 'waiting'
-	   and l.due_at < held.until and not outbox.is_claimed(l.state, l.lease, l.due_at, p_now);
 
 	-- A notice for the page is worth nothing when it is old; who missed it gets it by outbox.notices_since.
 	update outbox.letters l set state = 'sent' from unnest(settled) s
@@ -120,7 +147,15 @@ begin
 end
 $$;
 
--- outbox.receivers_settle(settled, results, now): the same for letters that are yet to come.
+-- outbox.is_ours(state, lease, attempts, our lease, our attempt): is the letter still under our claim, or under nobody's since?
+create or replace function outbox.is_ours(state text, lease bigint, attempts int, our_lease bigint, our_attempt int)
+returns boolean
+language sql immutable as $$
+	select lease = our_lease or (lease is null and state = 'waiting' and attempts = our_attempt)
+$$;
+
+-- outbox.receivers_settle(settled, results, now): a receiver that stalled, or asked for time, is held: it gets nothing else
+-- before. (The letters that wait for it are not touched: they may be many.)
 create or replace function outbox.receivers_settle(settled outbox.letters[], p_results jsonb, p_now timestamptz) returns void
 language plpgsql as $$
 begin
@@ -162,10 +197,11 @@ $$;
 create or replace function outbox.tidy(p_days int, p_now timestamptz) returns void
 language plpgsql as $$
 begin
+	perform outbox.letters_release(p_now);
 	delete from outbox.letters
-	 where id = any(array(select id from outbox.letters
-	                       where state = 'sent' and settled_at < p_now - make_interval(days => p_days)
-	                       order by id limit 10000));
+	 where id = any(array(
+	       select id from (select id, settled_at from outbox.letters where state = 'sent' order by id limit 10000) first
+	        where settled_at < p_now - make_interval(days => p_days)));
 	delete from outbox.letters where channel = 'live' and state = 'sent' and settled_at < p_now - interval '10 minutes';
 	update outbox.letters set state = 'parked', error = 'The courier died each time it was tried.', lease = null
 	 where state = 'waiting' and attempts >= 60 and due_at <= p_now;
@@ -175,7 +211,8 @@ begin
 end
 $$;
 
--- outbox.oldest(now) -> how many seconds the oldest thing has been waiting that is still to be delivered or sorted; null: none.
+-- outbox.oldest(now) -> how many seconds the oldest thing that is still to be delivered or sorted has been waiting; null:
+-- there is none.
 -- What is only gathered, or must wait for its time, has not been kept waiting.
 create or replace function outbox.oldest(p_now timestamptz) returns numeric
 language plpgsql stable as $$

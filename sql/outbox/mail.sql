@@ -51,8 +51,8 @@ $$;
 create or replace function outbox.python_list(texts text[]) returns text
 language plpgsql immutable as $$
 begin
-	return (select '[' || coalesce(string_agg(case when t ~ '''' then '"' || t || '"' else '''' || t || '''' end, ', ' order by i), '')
-	               || ']'
+	return (select '[' || coalesce(string_agg(case when t ~ '''' then '"' || t || '"' else '''' || t || '''' end, ', '
+	                                          order by i), '') || ']'
 	          from unnest(texts) with ordinality u (t, i));
 end
 $$;
@@ -62,7 +62,7 @@ language sql immutable as $$
 	select replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;')
 $$;
 
--- outbox.expanded(text): tabs become blanks up to the next column that 8 divides. Each part behind a tab begins at such one.
+-- outbox.expanded(text): tabs become blanks up to the next column that 8 divides, where each part behind a tab begins.
 create or replace function outbox.expanded(value text) returns text
 language plpgsql immutable as $$
 declare
@@ -72,14 +72,15 @@ begin
 	if n < 2 then
 		return value;
 	end if;
-	return (select string_agg(case when i = n then part
-	                               else part || repeat(' ', 8 - length(regexp_replace(part, '^.*[\n\r]', '')) % 8) end, '' order by i)
+	return (select string_agg(part || case when i = n then ''
+	                                  else repeat(' ', 8 - length(regexp_replace(part, '^.*[\n\r]', '')) % 8) end, '' order by i)
 	          from unnest(parts) with ordinality p (part, i));
 end
 $$;
 
 -- outbox.wrapped(text, indent, width) -> as Python's textwrap.fill(text, width, subsequent_indent=indent) does it: lines
--- end at blanks, behind hyphens inside words and around dashes; what is longer than a line is cut, behind a hyphen if it can.
+-- end at blanks, behind hyphens inside words and around dashes; what is longer than a line is cut, behind a hyphen if
+-- there is one.
 create or replace function outbox.wrapped(value text, indent text default E'\t ', width int default 60) returns text
 language plpgsql immutable as $$
 declare
@@ -204,19 +205,22 @@ $$;
 -- outbox.quest_owners(quest) -> {host: owner}: what we know ourselves of the hosts of all its labors; null: nothing.
 create or replace function outbox.quest_owners(p_quest bigint) returns jsonb
 language plpgsql stable as $$
+declare
+	ids bigint[] := fate.quests_hosts(p_quest);
 begin
-	return (select jsonb_object_agg(hostname, owner)
-	          from fate.hosts where owner is not null and id = any(fate.quests_hosts(p_quest)));
+	return (select jsonb_object_agg(hostname, owner) from fate.hosts where owner is not null and id = any(ids));
 end
 $$;
 
 -- outbox.owners_questions(quest, settings) -> what must be asked to know whom to write to about it (hermes_api/ask.sql).
 create or replace function outbox.owners_questions(p_quest bigint, settings jsonb) returns jsonb
 language plpgsql stable as $$
+declare
+	ids bigint[] := fate.quests_hosts(p_quest);
 begin
 	return jsonb_build_object('owners', jsonb_build_object(
 	         'operation', 'owners', 'else', true,
-	         'hostnames', array(select hostname from fate.hosts where id = any(fate.quests_hosts(p_quest)) order by id)))
+	         'hostnames', array(select hostname from fate.hosts where id = any(ids) order by id)))
 	       || case when (settings->>'contacts')::boolean then '{"contacts": {"contacts": true, "else": true}}'::jsonb
 	          else '{}' end;
 end

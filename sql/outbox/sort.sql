@@ -176,6 +176,11 @@ language plpgsql as $$
 declare
 	every interval := make_interval(secs => (settings->>'questMailEvery')::int);
 begin
+	-- Who is just claiming such a letter is waited for: then no more can be added to it, and the next is paced.
+	perform from outbox.letters
+	  where gather = any(array(select distinct 'quest-updated ' || e.quest_id from unnest(changes) c, unnest(c.effects) e
+	                            where e.closings > 0))
+	  order by id for update;
 	with closed as (
 		select e.quest_id, sum(e.closings) as n
 		  from unnest(changes) c, unnest(c.effects) e
@@ -201,7 +206,7 @@ begin
 end
 $$;
 
--- outbox.owners_known([{id, lease, reply: {owners, contacts}}], settings, now): the mails that these letters were to find
+-- outbox.owners_known([{id, lease, attempt, reply: {owners, contacts}}], settings, now): the mails that these letters were to find
 -- owners for. Owners not to be had: the creator is told all the same.
 create or replace function outbox.owners_known(p_results jsonb, settings jsonb, p_now timestamptz) returns void
 language plpgsql as $$
@@ -210,8 +215,8 @@ begin
 	select 'mail', 'quest-completed', quest, mail, p_now, p_now
 	  from (select l.id, l.quest_id as quest,
 	               outbox.mail_quest_complete(l.quest_id, r.reply->'owners', r.reply->'contacts', settings) as mail
-	          from jsonb_to_recordset(p_results) as r (id bigint, lease bigint, outcome text, reply jsonb)
-	          join outbox.letters l on l.id = r.id and l.lease = r.lease
+	          from jsonb_to_recordset(p_results) as r (id bigint, lease bigint, attempt int, outcome text, reply jsonb)
+	          join outbox.letters l on l.id = r.id and outbox.is_ours(l.state, l.lease, l.attempts, r.lease, r.attempt)
 	         where r.outcome = 'sent') known
 	 where mail is not null order by id;
 end

@@ -212,7 +212,9 @@ class Sql:
                              " union all select 'fate.events' union all select 'outbox.webhooks' order by 1")
         digest = " union all ".join(f"select '{t}', count(*), md5(string_agg(r::text, ',' order by r::text)) from {t} r"
                                     for t in tables)
-        return self.rows(digest) + self.rows("select sequencename, last_value from pg_sequences order by 1")
+        # Letters are the courier's, who writes them when it comes to it.
+        return self.rows(digest) + self.rows("select sequencename, last_value from pg_sequences"
+                                             " where sequencename <> 'letters_id_seq' order by 1")
 
     def close(self):
         self.connection.close()

@@ -1,9 +1,10 @@
 """The world outside, on loopback: an HTTP server that plays Slack, webhooks' receivers, the query server, StrongPOC,
 Sentry and a proxy, and a real SMTP server (aiosmtpd). Each can be told to refuse, stall, drop and lie."""
 import asyncio
+import dataclasses
 import email
 import email.policy
-import http.server
+import http
 import itertools
 import json
 import pathlib
@@ -17,105 +18,106 @@ import urllib.parse
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+LOOP = asyncio.new_event_loop()         # of all that speak HTTP
+threading.Thread(target=LOOP.run_forever, daemon=True).start()
+
 
 class Request:
     """One request that came in: when, and until when it was answered (monotonic seconds; None: not yet)."""
 
-    def __init__(self, handler, body):
-        url = urllib.parse.urlsplit(handler.path)
-        self.method, self.target, self.path = handler.command, handler.path, url.path
-        self.headers, self.body = dict(handler.headers), body
+    def __init__(self, method, target, headers, body):
+        url = urllib.parse.urlsplit(target)
+        self.method, self.target, self.path, self.headers, self.body = method, target, url.path, headers, body
         self.query = urllib.parse.parse_qs(url.query)
-        self.key = self.headers.get("Idempotency-Key")
+        self.key = headers.get("Idempotency-Key")
         self.at, self.until, self.said = time.monotonic(), None, None
 
     def json(self):
         return json.loads(self.body)
 
 
-def pump(source, drain):
-    try:
-        while data := source.recv(65536):
-            drain.sendall(data)
-        drain.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
+@dataclasses.dataclass
+class After:
+    """An answer that takes its time."""
+    seconds: float
+    then: object
+
+
+class Line(asyncio.Protocol):
+    """A connection to an Http: one request after the other."""
+
+    def __init__(self, outside):
+        self.outside, self.buffer, self.beyond = outside, b"", None
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        if self.beyond:
+            self.beyond.transport.write(data)
+            return
+        self.buffer += data
+        end = self.buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        first, *lines = self.buffer[:end].decode("latin-1").split("\r\n")
+        headers = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in lines)
+        whole = end + 4 + int(headers.get("Content-Length", 0))
+        if len(self.buffer) >= whole:
+            body, self.buffer = self.buffer[end + 4:whole], self.buffer[whole:]
+            self.serve(Request(*first.split(" ")[:2], headers, body))
+
+    def serve(self, request):
+        with self.outside.lock:
+            self.outside.requests.append(request)
+            request.said = said = self.outside.answer(request)
+        if said == "stall":
+            self.outside.stalled.add(self)
+        elif said == "drop":
+            request.until = time.monotonic()
+            self.transport.close()
+        elif said == "tunnel":
+            LOOP.create_task(self.tunnel(*request.target.split(":")))
+        elif isinstance(said, After):
+            request.said = said.then
+            LOOP.call_later(said.seconds, self.say, request, said.then)
+        else:
+            self.say(request, said)
+
+    def say(self, request, said):
+        status, headers, content = said if isinstance(said, tuple) else (
+            200, {"Content-Type": "application/json"}, json.dumps(said).encode())
+        lines = [f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}", f"Content-Length: {len(content)}",
+                 *(f"{name}: {value}" for name, value in headers.items())]
+        request.until = time.monotonic()            # before the other side can have it
+        self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
+
+    async def tunnel(self, host, port):
+        """What CONNECT asks for."""
+        _, self.beyond = await LOOP.create_connection(lambda: Line(self.outside), host, int(port))
+        self.beyond.beyond = self
+        self.transport.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+
+    def connection_lost(self, problem):
+        self.outside.stalled.discard(self)
+        if self.beyond:
+            self.beyond.transport.close()
 
 
 class Http:
-    """`answer(request)` -> what is sent: an object as JSON, (status, headers, bytes), or a word: "drop", "tunnel" (a
-    CONNECT), "stall". What stalls does so until release(). `tls`: an ssl.SSLContext, then it is https."""
+    """`answer(request)` -> what is sent: an object as JSON, (status, headers, bytes), After(seconds, one of these), or
+    a word: "drop", "tunnel" (a CONNECT), "stall". What stalls does so until release(), and is then dropped. `tls`: an ssl.SSLContext, then it is
+    https."""
 
     def __init__(self, answer=lambda request: {"status": "ok"}, tls=None):
-        self.answer, self.requests, self.lock = answer, [], threading.Lock()
-        self.let_go = threading.Event()
-        outside = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize, disable_nagle_algorithm = -1, True
-
-            def handle_one(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                request = Request(self, body)
-                with outside.lock:
-                    outside.requests.append(request)
-                    let_go, said = outside.let_go, outside.answer(request)
-                if said == "stall":
-                    let_go.wait(120)
-                    said = "drop"
-                request.said = said
-                if said == "tunnel":
-                    return self.tunnel(*request.target.split(":"))
-                if said == "drop":
-                    request.until = time.monotonic()
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                status, headers, content = said if isinstance(said, tuple) else (
-                    200, {"Content-Type": "application/json"}, json.dumps(said).encode())
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-                request.until = time.monotonic()     # before the other side can have it
-                self.wfile.flush()
-
-            do_GET = do_POST = do_CONNECT = handle_one
-
-            def tunnel(self, host, port):
-                """What CONNECT asks for."""
-                self.close_connection = True
-                with socket.create_connection((host, int(port))) as there:
-                    self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-                    self.wfile.flush()
-                    back = threading.Thread(target=pump, args=(there, self.connection), daemon=True)
-                    back.start()
-                    pump(self.connection, there)
-                    back.join()
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads, request_queue_size = True, 1024
-
-            def handle_error(self, *_):
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        if tls:         # the handshake is the handler's, in its own thread
-            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-        self.port = self.server.server_port
+        self.answer, self.requests, self.lock, self.stalled = answer, [], threading.Lock(), set()
+        self.server = asyncio.run_coroutine_threadsafe(
+            LOOP.create_server(lambda: Line(self), "127.0.0.1", 0, ssl=tls, backlog=1024), LOOP).result(10)
+        self.port = self.server.sockets[0].getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def release(self):
-        """What stalls is dropped; what comes from now on may stall anew."""
-        with self.lock:
-            self.let_go.set()
-            self.let_go = threading.Event()
+        LOOP.call_soon_threadsafe(lambda: [line.transport.close() for line in self.stalled])
 
     def forget(self):
         with self.lock:
@@ -135,9 +137,8 @@ class Http:
         return [r.key for r in self.so_far()]
 
     def close(self):
-        self.let_go.set()
-        self.server.shutdown()
-        self.server.server_close()
+        self.release()
+        LOOP.call_soon_threadsafe(self.server.close)
 
 
 class Mail:

@@ -12,7 +12,6 @@ import pytest
 
 from client import JSON, Api, created, ok, refused
 from instance import WORKERS, eventually
-from outbox import Outbox
 from world import World
 
 pytestmark = pytest.mark.noreset
@@ -25,7 +24,7 @@ def q():
     return f"group=g{next(numbers)}"
 
 
-def seed(api, outbox):
+def seed(api):
     """Types 1 and 2, fates 1 and 2, fate 3 for creators by type 3. Labors: 1 web1, 2 web2 in quest 1 (johnny's); 3 db1 in
     quest 2, for its creator tammy; 4 db1, of no quest; all open."""
     world = World(api)
@@ -34,16 +33,14 @@ def seed(api, outbox):
     world.quest(1, "web1", "web2")
     world.quest(3, "db1", creator="tammy")
     world.throw(1, "db1")
-    eventually(outbox.is_sorted)      # for those who compare the state afterwards
     return api
 
 
 @pytest.fixture(scope="module")
-def seeded(far_instance, contract):
+def seeded(far_with, far_instance, contract):
+    far_with("slack_webhook", email_notifications=False, query_timeout=1)
     far_instance.reset()
-    outbox = Outbox(far_instance)
-    yield seed(Api(far_instance, contract), outbox)
-    outbox.close()
+    return seed(Api(far_instance, contract))
 
 
 @pytest.fixture
@@ -53,10 +50,10 @@ def far(seeded, outside):
 
 
 @pytest.fixture
-def fresh(far_instance, contract, outside, outbox):
+def fresh(far_instance, contract, outside):
     """The same, made anew for those that change something."""
     far_instance.reset()
-    api = seed(Api(far_instance, contract), outbox)
+    api = seed(Api(far_instance, contract))
     outside.forget()
     return api
 
@@ -125,7 +122,8 @@ def test_extquery_passes_on_all_arguments_with_all_their_values(far, outside):
 
 def test_extquery_passes_on_a_body_as_it_is(far, outside):
     outside.query.answer = lambda r: {"status": "ok", "results": {"web1": "johnny"}}
-    body = {"operation": "owners", "hostnames": ["web1", "ü", "web1"], "n": next(numbers), "deep": [{"a": None}, 1.5, True]}
+    body = {"operation": "owners", "hostnames": ["web1", "ü", "web1"], "n": next(numbers), "deep": [{"a": None}, 1.5, True],
+            "far": [-1e300, 1e-300, 2 ** 63 - 1, 1e19]}
     assert ok(far.post("/extquery", body)) == {"href": far.base + "/extquery", "results": {"web1": "johnny"}}
     (request,) = outside.query.so_far()
     assert (request.method, request.target, request.json()) == ("POST", "/api/query", body)
@@ -243,7 +241,8 @@ def results(json_text):
     ((200, {}, b'"ok"'), NONSENSE),
     ((200, {}, b'{"status": "ok"}'), NONSENSE), ((200, {}, b'{"status": "ok", "results": []} x'), NONSENSE),
     ((200, {}, b'{"status": "ok", "results": ["a"'), NONSENSE),
-    ((200, {}, b'{"status": "ok", "results": [], "results": []}'), NONSENSE), (results(b'["\xff"]'), NONSENSE), (results(b'["\\u0000"]'), NONSENSE), (results(b'["a\\ud800"]'), NONSENSE),
+    ((200, {}, b'{"status": "ok", "results": [], "results": []}'), NONSENSE), (results(b'["\xff"]'), NONSENSE),
+    (results(b'["\\u0000"]'), NONSENSE), (results(b'["a\\ud800"]'), NONSENSE),
     (results(b"1e999"), NONSENSE), (results(b"[" * 5000 + b"]" * 5000), NONSENSE)], ids=lambda a: str(a)[:50])
 def test_when_it_does_not_answer_or_makes_no_sense_the_gateway_is_bad(far, far_sql, outside, q, answer, said):
     outside.query.answer = lambda r: answer
@@ -261,8 +260,7 @@ def test_names_of_hosts_are_a_list_of_texts_that_fit_or_make_no_sense(far, far_s
     before = far_sql.state()
     for method, address, body, _ in everything_that_asks(q):
         if not address.startswith("/extquery"):
-            refused(far.call(method, address, body, JSON), 502,
-                    "The query server's answer makes no sense.")
+            refused(far.call(method, address, body, JSON), 502, "The query server's answer makes no sense.")
     assert far_sql.state() == before
 
 
@@ -283,9 +281,8 @@ def test_it_has_query_timeout_for_an_answer(far, far_sql, outside, q):
     before = far_sql.state()
     for method, address, body, _ in everything_that_asks(q)[-2:]:
         begun = time.monotonic()
-        refused(far.call(method, address, body, JSON), 504,
-                "The query server did not answer within 2 s.")
-        assert 1.9 < time.monotonic() - begun < 5
+        refused(far.call(method, address, body, JSON), 504, "The query server did not answer within 1 s.")
+        assert 0.9 < time.monotonic() - begun < 4
     assert far_sql.state() == before
     outside.query.answer, outside.hosts[q] = outside.as_query_server, ["web1"]
     assert ids(far, "/hosts?hostQuery=" + quoted(q)) == [1]
@@ -412,7 +409,7 @@ def test_while_it_stalls_nobody_waits_who_does_not_need_it(fresh, outside, q):
         created(throw(fresh, hostname="web1"))
         slowest, n = max(slowest, time.monotonic() - begun), n + 1
     answers = stalled.all_answered()
-    assert n > 10 and slowest < 1
+    assert n > 10 and slowest < 1.5
     waited = [a for a in answers if a.status_code == 504]
     told = [a for a in answers if a.status_code == 503]
     # A quarter of the workers is always free of it.

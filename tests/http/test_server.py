@@ -64,7 +64,7 @@ def test_a_trailing_slash_is_allowed_on_single_things_and_on_post(api, world):
     assert created(api.post("/hosts/", {"hostname": "db"}))["id"] == 2
     assert ok(api.put("/hosts/db/", {"hostname": "ns"}))["hostname"] == "ns"
     refused(api.post("/quests/1/mail/", {}), 400, "Must specify serverOwners and/or laborOwners as true")
-    refused(api.post("/letters/1/retry/", {}), 404, "No such Letter 1 found")
+    refused(api.post("/letters/99999/retry/", {}), 404, "No such Letter 99999 found")
 
 
 # ---- methods

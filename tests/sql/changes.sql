@@ -16,7 +16,8 @@ end
 $$;
 create function tests.effects(change bigint) returns text
 language sql as $$
-	select string_agg(e::text, ' ' order by e.quest_id, e.fate_id, e.closings) from outbox.changes c, unnest(c.effects) e where c.id = change
+	select string_agg(e::text, ' ' order by e.quest_id, e.fate_id, e.closings) from outbox.changes c,
+	unnest(c.effects) e where c.id = change
 $$;
 create function tests.n() returns bigint language sql as $$ select count(*) from outbox.changes $$;
 
@@ -24,7 +25,8 @@ create function tests.n() returns bigint language sql as $$ select count(*) from
 select tests.story(3);
 select tests.type('plain', 'x');
 select tests.throw(4, 'a', 'b');
-select is(tests.last('id, at = tests.at(1), kind, ids'), '(1,t,event,"{1,2}")', 'an event on two hosts is one change, at its time');
+select is(tests.last('id, at = tests.at(1), kind, ids'), '(1,t,event,"{1,2}")',
+	'an event on two hosts is one change, at its time');
 select is(tests.last('effects, made, closed, quests, quest_made, complete'), '(,,,,,)',
 	'... and where no fate concerns its type, nothing else is told');
 select tests.throw(1, 'a', 'b');
@@ -32,12 +34,14 @@ select is(tests.last('kind, ids, made, closed, quests, quest_made, complete'), '
 	'labors that are made are told');
 select is(tests.effects(2), '(,1,2,2,2,2,0)', '... and counted, by quest and fate');
 select tests.throw(2, 'a');
-select is(tests.last('ids, made, closed, complete'), '({5},{3},{1},)', 'one that closes and the next of its chain: both are told');
+select is(tests.last('ids, made, closed, complete'), '({5},{3},{1},)',
+	'one that closes and the next of its chain: both are told');
 select is(tests.effects(3), '(,1,0,-1,0,-1,1) (,2,1,1,0,0,0)', '... and counted apart');
 select tests.throw(3, 'a');
 select is(tests.last('ids, made, closed'), '({6},,{3})', 'the end of a chain makes none');
 select tests.throw(3, 'a', 'c');
-select is(tests.last('ids, effects, made, closed'), '("{7,8}",,,)', 'an event that finds nothing to close tells of itself alone');
+select is(tests.last('ids, effects, made, closed'), '("{7,8}",,,)',
+	'an event that finds nothing to close tells of itself alone');
 select is(tests.n(), 5::bigint, 'as many changes as requests');
 
 select tests.story(2);
@@ -78,21 +82,24 @@ select is(tests.last('complete'), '({1})', 'the last closing completes it');
 select tests.throw(1, 'a', 'b');
 select tests.throw(2, 'a', 'b');
 select tests.throw(3, 'a', 'b');
-select is((select array_agg(q) from outbox.changes, unnest(complete) q), '{1}', '... and that is told once, whatever happens to its hosts later');
+select is((select array_agg(q) from outbox.changes, unnest(complete) q), '{1}',
+	'... and that is told once, whatever happens to its hosts later');
 
 select tests.story(2);
 select tests.quest(1, 'web');
 select tests.quest(1, 'web', 'db');
 select tests.quest(1, 'web');
 select tests.throw(2, 'web');
-select is(tests.last('closed, complete'), '("{1,2,4}","{1,3}")', 'one event may complete several quests; those alone are told');
+select is(tests.last('closed, complete'), '("{1,2,4}","{1,3}")',
+	'one event may complete several quests; those alone are told');
 
 select tests.story(2);
 select tests.throw(1, 'a');
 select tests.quest(1, 'b');
 select tests.throw(2, 'b');
 select fate.labors_move(1, 1, tests.at(9));
-select is((select count(*) from outbox.changes where complete is not null), 1::bigint, 'a labor that joins completes nothing');
+select is((select count(*) from outbox.changes where complete is not null), 1::bigint,
+	'a labor that joins completes nothing');
 select tests.throw(2, 'a');
 select is((select array_agg(complete::text order by id) from outbox.changes where complete is not null), '{"{1}","{1}"}',
 	'... but closing it completes the quest anew, for its time is set again');
@@ -123,31 +130,40 @@ begin
 	perform setseed(0.42);
 	for i in 1 .. 300 loop
 		if random() < 0.2 then
-			perform tests.quest((1 + random() * 5)::int, variadic hosts[1 + (random() * 5)::int : 6 + (random() * 6)::int]);
+			perform tests.quest((1 + random() * 5)::int,
+	variadic hosts[1 + (random() * 5)::int : 6 + (random() * 6)::int]);
 		else
-			perform tests.throw((1 + random() * 3)::int, variadic hosts[1 + (random() * 5)::int : 6 + (random() * 6)::int]);
+			perform tests.throw((1 + random() * 3)::int,
+	variadic hosts[1 + (random() * 5)::int : 6 + (random() * 6)::int]);
 		end if;
 	end loop;
 end
 $$;
-select cmp_ok((select count(*) from fate.quests where completion_time is not null), '>', 20::bigint, 'a random story, in which quests complete');
+select cmp_ok((select count(*) from fate.quests where completion_time is not null), '>', 20::bigint,
+	'a random story, in which quests complete');
 select is(tests.n(), 300::bigint, '... of as many changes as requests');
 select is((select array_agg(i.id order by c.id, n) from outbox.changes c, unnest(c.ids) with ordinality i (id, n)),
 	(select array_agg(id order by id) from fate.events), 'each event is in one change, in its order');
 select set_eq($$ select unnest(complete), count(*) from outbox.changes group by 1 $$,
-	$$ select id, 1::bigint from fate.quests where completion_time is not null $$, 'each quest that is complete completed exactly once');
+	$$ select id, 1::bigint from fate.quests where completion_time is not null $$,
+	'each quest that is complete completed exactly once');
 select set_eq($$ select quest_made from outbox.changes where quest_made is not null $$, $$ select id from fate.quests $$,
 	'each quest is made once');
-select set_eq($$ select unnest(made), count(*) from outbox.changes group by 1 $$, $$ select id, 1::bigint from fate.labors $$,
+select set_eq($$ select unnest(made), count(*) from outbox.changes group by 1 $$,
+	$$ select id, 1::bigint from fate.labors $$,
 	'each labor is made once');
 select set_eq($$ select unnest(closed), count(*) from outbox.changes group by 1 $$,
 	$$ select id, 1::bigint from fate.labors where completion_time is not null $$, '... and closed once, those that are');
-select results_eq($$ select e.quest_id, sum(e.labors)::int, sum(e.open_labors)::int, sum(e.root_labors)::int, sum(e.open_roots)::int
+select results_eq($$ select e.quest_id, sum(e.labors)::int, sum(e.open_labors)::int, sum(e.root_labors)::int,
+	sum(e.open_roots)::int
 	from outbox.changes c, unnest(c.effects) e where e.quest_id is not null group by 1 order by 1 $$,
-	$$ select id, labors, open_labors, root_labors, open_roots from fate.quests order by 1 $$, 'effects add up to the quests'' figures');
-select results_eq($$ select e.fate_id, sum(e.labors), sum(e.open_labors), sum(e.closings) from outbox.changes c, unnest(c.effects) e
+	$$ select id, labors, open_labors, root_labors, open_roots from fate.quests order by 1 $$,
+	'effects add up to the quests'' figures');
+select results_eq($$ select e.fate_id, sum(e.labors), sum(e.open_labors), sum(e.closings) from outbox.changes c,
+	unnest(c.effects) e
 	group by 1 order by 1 $$, $$ select fate_id, count(*), count(*) filter (where completion_time is null),
-	count(*) filter (where completion_time is not null) from fate.labors group by 1 order by 1 $$, '... and to the labors of each fate');
+	count(*) filter (where completion_time is not null) from fate.labors group by 1 order by 1 $$,
+	'... and to the labors of each fate');
 
 -- ---- what people change by hand ----
 select tests.story(2);
@@ -180,20 +196,24 @@ select tests.quest(1, 'b');
 select tests.ask('quests_update', '{"id": "2"}', '{}', '{"description": "new"}');
 select is(tests.last('id, kind, ids, complete'), '(12,quest,{2},)', 'a quest that is changed');
 select tests.ask('labors_update', '{"id": "1"}', '{}', '{"ackUser": "bob"}');
-select is(tests.last('kind, ids, array_remove(quests, null)'), '(labor,{1},{1})', 'a labor that is acknowledged, and its quest');
+select is(tests.last('kind, ids, array_remove(quests, null)'), '(labor,{1},{1})',
+	'a labor that is acknowledged, and its quest');
 select tests.ask('labors_update', '{"id": "1"}', '{}', '{"questId": 2}');
-select is(tests.last('kind, ids, quests, effects, complete'), '(labor,{1},"{1,2}",,)', '... or moved: both quests look different');
+select is(tests.last('kind, ids, quests, effects, complete'), '(labor,{1},"{1,2}",,)',
+	'... or moved: both quests look different');
 
 -- ---- refused, asked ----
 select tests.n() as before \gset
 select is((select count(*) from unnest(array[
 	$q$ tests.ask('events_create', '{}', '{}', '{"user": "johnny", "eventTypeId": 9, "hostname": "a"}') $q$,
-	$q$ tests.ask('quests_create', '{}', '{}', '{"fateId": 9, "creator": "johnny", "description": "d", "hostnames": ["a"]}') $q$,
+	$q$ tests.ask('quests_create', '{}', '{}',
+	'{"fateId": 9, "creator": "johnny", "description": "d", "hostnames": ["a"]}') $q$,
 	$q$ tests.ask('hosts_create', '{}', '{}', '{"hostname": "a"}') $q$,
 	$q$ tests.ask('fates_delete', '{"id": "1"}') $q$,
 	$q$ tests.ask('labors_update', '{"id": "1"}', '{}', '{"questId": 99}') $q$]) call
 	where tests.refused('select ' || call) ~ '^WE4'), 5::bigint, 'requests that are refused');
-select tests.answer(f, '{}', '{}', '{"user": "johnny", "creator": "johnny", "fateId": 1, "eventTypeId": 1, "description": "d", "hostQuery": "a"}')
+select tests.answer(f, '{}', '{}',
+	'{"user": "johnny", "creator": "johnny", "fateId": 1, "eventTypeId": 1, "description": "d", "hostQuery": "a"}')
   from unnest('{events_create,quests_create}'::text[]) f;
 select is(tests.n(), :'before'::bigint, '... and such that ask first tell of nothing');
 

@@ -8,11 +8,11 @@ settings='{"slack": true, "slackGather": 0, "mail": true, "environment": "produc
 	"alwaysCopy": "", "questMailEvery": 900, "queryServer": false, "letterRetry": 1000, "letterRetention": 7}'
 
 # one COMMAND, other COMMAND: what two sessions answer, in one line; they wait two seconds at most for a lock.
-start() {
-	coproc "$1" { psql -X -q -A -t -v ON_ERROR_STOP=0 2>&1; }
-}
-start ONE 2>/dev/null
-start OTHER 2>/dev/null
+# shellcheck disable=SC2034
+{
+	coproc ONE { psql -X -q -A -t 2>&1; }
+	coproc OTHER { psql -X -q -A -t 2>&1; }
+} 2>/dev/null
 answer() {
 	local -n session=$1
 	local line lines=
@@ -27,6 +27,15 @@ other() { answer OTHER "$1"; }
 for session in one other; do
 	$session "set lock_timeout = '2s'" >/dev/null
 done
+# sort_beside_it: the other sorts, and is seen waiting for the one.
+sort_beside_it() {
+	printf 'set lock_timeout = 0; select outbox.sort(%s, 500, now());\n' "'$settings'" >&"${OTHER[1]}"
+	for _ in {1..200}; do
+		waiting=$(sql postgres couriers "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'outbox.sort'")
+		[ "$waiting" = 0 ] || break
+		sleep 0.05
+	done
+}
 # claim CHANNEL N: ids of what is claimed.
 claim() {
 	echo "select coalesce(string_agg(l->>'id', ' '), 'none') from jsonb_array_elements(courier_api.claim('$1', $2, 60, '$settings')) l"
@@ -47,20 +56,28 @@ is "$(one "select outbox.sort('$settings', 500, now())")" 12 '... by anybody'
 
 # ---- gathering, while it goes ----
 one 'begin' >/dev/null
-is "$(one "$(claim slack 1)")" 1 'one courier claims what was gathered'
+is "$(one "$(claim slack 1)" | wc -w)" 1 'one courier claims what was gathered'
 other "select fate.events_throw(1, fate.hosts_named(array['b']), 'x', null, null);" >/dev/null
-printf 'set lock_timeout = 0; select outbox.sort(%s, 500, now());\n' "'$settings'" >&"${OTHER[1]}"
-# The other waits for the one: it is seen doing so.
-for _ in {1..200}; do
-	waiting=$(sql postgres couriers "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'outbox.sort'")
-	[ "$waiting" = 0 ] || break
-	sleep 0.05
-done
+sort_beside_it
 is "$waiting" 1 '... another would add to it, and waits to see what becomes of it'
 one 'commit' >/dev/null
 is "$(other '')" 1 '... then sorts'
 is "$(other "select content->>'text' from outbox.letters order by id limit 1")" '*Labors:* created 12 labors' 'what went is as it was claimed'
 is "$(other "select content->'n' from outbox.letters where gather is not null")" 1 '... what came later is another letter'
+
+# ---- the pace of mails about a quest ----
+one "truncate outbox.letters restart identity;
+	select fate.quests_embark(1, 1, fate.hosts_named('{c,d}'), 'x@x.org', 'd', null, null, null);
+	select fate.events_throw(2, fate.hosts_named('{c}'), 'x', null, null);
+	select outbox.sort('$settings', 500, now())" >/dev/null
+one 'begin' >/dev/null
+is "$(one "$(claim mail 9)" | wc -w)" 2 'one courier claims the mail about the first labor that closed'
+other "select fate.events_throw(2, fate.hosts_named('{d}'), 'x', null, null)" >/dev/null
+sort_beside_it
+one 'commit' >/dev/null
+other '' >/dev/null
+is "$(other "select due_at > now() + interval '800 s' from outbox.letters where kind = 'quest-updated' and attempts = 0")" t \
+	'the next, which was to be added to it just then, goes a stretch later'
 
 # ---- claiming ----
 one "truncate outbox.letters restart identity;
@@ -89,14 +106,5 @@ for _ in {1..20}; do
 done
 wait "${claimers[@]}"
 is "$(one "select count(*), max(attempts), count(distinct lease) >= 200 from outbox.letters")" '600|1|t' 'of twenty at once no two ever have the same letter'
-
-# ---- settling ----
-one 'begin' >/dev/null
-one "select outbox.letters_settle(jsonb_agg(jsonb_build_object('id', id, 'lease', lease, 'outcome', 'sent')), 1, now()) from outbox.letters where id = 1;" >/dev/null
-is "$(other "select outbox.letters_settle(jsonb_agg(jsonb_build_object('id', id, 'lease', lease, 'outcome', 'retry')), 1, now()) from outbox.letters
-	where id = 2")" '' 'who settles other letters does not wait'
-one 'commit' >/dev/null
-is "$(one "select string_agg(state, ' ' order by id) from outbox.letters where id < 3")" 'sent waiting' '... and both are settled'
-is "$(one "select sent, retried from outbox.tally where channel = 'mail'")" '1|1' '... and counted'
 
 tap_done

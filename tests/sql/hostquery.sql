@@ -86,25 +86,35 @@ select is(tests.hosts('regex', 'quest', '[2-9]'), 'b2 b1', '... by a regular exp
 select is(tests.hosts('is', 'quest', 'x'), '', '... or none');
 
 -- ---- together ----
-select is(tests.found(tests.tree('or', tests.term('is', 'name', 'b1'), tests.term('is', 'name', 'a1'), tests.term('is', 'name', 'b1'),
+select is(tests.found(tests.tree('or', tests.term('is', 'name', 'b1'), tests.term('is', 'name', 'a1'), tests.term('is',
+	'name', 'b1'),
 	tests.term('is', 'name', 'nobody'))), 'a1 b1', 'or of names: each once, in the order of the ids');
-select is(tests.found(tests.tree('or', tests.term('is', 'owner', 'zoe'), tests.term('is', 'name', 'a1'), tests.term('regex', 'name', '^b2'))),
+select is(tests.found(tests.tree('or', tests.term('is', 'owner', 'zoe'), tests.term('is', 'name', 'a1'),
+	tests.term('regex', 'name', '^b2'))),
 	'b2 a1 a2', 'or of anything');
-select is(tests.found(tests.tree('or', tests.term('is', 'owner', 'x'), tests.term('is', 'dc', 'x'))), '', 'or of nothing');
+select is(tests.found(tests.tree('or', tests.term('is', 'owner', 'x'), tests.term('is', 'dc', 'x'))), '',
+	'or of nothing');
 select is(tests.found(tests.tree('and', tests.term('is', 'owner', 'zoe'), tests.term('is', 'dc', 'ams'))), 'a1', 'and');
-select is(tests.found(tests.tree('and', tests.term('is', 'owner', 'zoe'), tests.term('is', 'tag', 'web'), tests.term('like', 'name', '_%'))),
+select is(tests.found(tests.tree('and', tests.term('is', 'owner', 'zoe'), tests.term('is', 'tag', 'web'),
+	tests.term('like', 'name', '_%'))),
 	'a1 a2', 'and of three');
-select is(tests.found(tests.tree('and', tests.term('is', 'owner', 'zoe'), tests.term('is', 'dc', 'x'), tests.term('is', 'tag', 'web'))),
+select is(tests.found(tests.tree('and', tests.term('is', 'owner', 'zoe'), tests.term('is', 'dc', 'x'), tests.term('is',
+	'tag', 'web'))),
 	'', 'and with nothing is nothing');
-select is(tests.found(tests.tree('not', tests.term('is', 'owner', 'zoe'))), 'b2 b1 c%_', 'not: also hosts that have no such thing');
+select is(tests.found(tests.tree('not', tests.term('is', 'owner', 'zoe'))), 'b2 b1 c%_',
+	'not: also hosts that have no such thing');
 select is(tests.found(tests.tree('not', tests.term('is', 'dc', 'ams'))), 'b2 a2 c%_', '... as tags');
 select is(tests.found(tests.tree('not', tests.term('like', 'name', '%'))), '', 'not of all is nothing');
 select is(tests.found(tests.tree('not', tests.term('is', 'name', 'nobody'))), 'b2 a1 a2 b1 c%_', 'not of nothing is all');
-select is(tests.found(tests.tree('and', tests.tree('not', tests.term('is', 'dc', 'ams')), tests.term('is', 'tag', 'web'))), 'a2', 'and not');
-select is(tests.found(tests.tree('and', tests.tree('not', tests.term('is', 'name', 'a1')), tests.tree('not', tests.term('is', 'name', 'b1')))),
+select is(tests.found(tests.tree('and', tests.tree('not', tests.term('is', 'dc', 'ams')), tests.term('is', 'tag',
+	'web'))), 'a2', 'and not');
+select is(tests.found(tests.tree('and', tests.tree('not', tests.term('is', 'name', 'a1')), tests.tree('not',
+	tests.term('is', 'name', 'b1')))),
 	'b2 a2 c%_', '... of nothing else');
-select is(tests.found(tests.tree('or', tests.tree('and', tests.term('is', 'tag', 'web'), tests.tree('not', tests.term('is', 'dc', 'ams'))),
-	tests.tree('not', tests.tree('or', tests.term('like', 'name', 'a%'), tests.term('like', 'name', 'b%'))))), 'a2 c%_', 'all of it');
+select is(tests.found(tests.tree('or', tests.tree('and', tests.term('is', 'tag', 'web'), tests.tree('not',
+	tests.term('is', 'dc', 'ams'))),
+	tests.tree('not', tests.tree('or', tests.term('like', 'name', 'a%'), tests.term('like', 'name', 'b%'))))), 'a2 c%_',
+	'all of it');
 select is(tests.found(tests.tree('not', tests.tree('not', tests.term('is', 'name', 'a1')))), 'a1', 'not not');
 
 -- Any tree of random terms, against the plainest of queries: host by host.
@@ -125,45 +135,59 @@ declare
 begin
 	if depth = 0 or kind < 0.2 then
 		return (select tests.term(op, key, value)
-		          from (values ('is', 'name', 'a1'), ('is', 'name', 'b2'), ('like', 'name', '%2'), ('is', 'owner', 'zoe'), ('is', 'tag', 'web'),
-		                       ('is', 'dc', 'ams'), ('regex', 'labor', '1'), ('is', 'quest', '2'), ('is', 'name', 'x')) v (op, key, value)
+		          from (values ('is', 'name', 'a1'), ('is', 'name', 'b2'), ('like', 'name', '%2'), ('is', 'owner', 'zoe'),
+	('is', 'tag', 'web'),
+		                       ('is', 'dc', 'ams'), ('regex', 'labor', '1'), ('is', 'quest', '2'), ('is', 'name',
+	'x')) v (op, key, value)
 		         order by random() limit 1);
 	elsif kind < 0.4 then
 		return tests.tree('not', tests.grown(depth - 1));
 	end if;
-	return tests.tree(case when kind < 0.7 then 'and' else 'or' end, variadic (select array_agg(tests.grown(depth - 1)) from generate_series(1, 3)));
+	return tests.tree(case when kind < 0.7 then 'and' else 'or' end,
+	variadic (select array_agg(tests.grown(depth - 1)) from generate_series(1, 3)));
 end
 $$;
 select setseed(0.7);
 create table tests.trees as select tests.grown(4) as tree from generate_series(1, 300);
-select cmp_ok((select count(distinct fate.hosts_matching(tree)) from tests.trees), '>', 15::bigint, 'random trees, which mean this and that');
+select cmp_ok((select count(distinct fate.hosts_matching(tree)) from tests.trees), '>', 15::bigint,
+	'random trees, which mean this and that');
 select is_empty($$ select tree from tests.trees
-	where fate.hosts_matching(tree) <> array(select id from fate.hosts h where tests.holds(h, tree) order by id) $$, '... mean what they say');
+	where fate.hosts_matching(tree) <> array(select id from fate.hosts h where tests.holds(h, tree) order by id) $$,
+	'... mean what they say');
 select is_empty($$ select tree from tests.trees
-	where fate.hosts_matching(tree) <> array(select distinct id from unnest(fate.hosts_matching(tree)) id order by id) $$, '... by ids, each once');
+	where fate.hosts_matching(tree) <> array(select distinct id from unnest(fate.hosts_matching(tree)) id order by id) $$,
+	'... by ids, each once');
 
 -- ---- bad expressions ----
 select is(tests.refused($$ select tests.found(tests.term('regex', 'name', '(', 7)) $$),
-	'WE400 column 7: invalid regular expression: parentheses () not balanced', 'what is no regular expression is refused, with the place of its term');
-select is(tests.refused($$ select tests.found(tests.tree('and', tests.term('is', 'name', 'a1', 1), tests.tree('not', tests.tree('or', tests.term('is', 'dc', 'x', 9),
-	tests.term('regex', 'owner', '*', 23))))) $$), 'WE400 column 23: invalid regular expression: quantifier operand invalid', '... deep in a tree');
+	'WE400 column 7: invalid regular expression: parentheses () not balanced',
+	'what is no regular expression is refused, with the place of its term');
+select is(tests.refused($$ select tests.found(tests.tree('and', tests.term('is', 'name', 'a1', 1), tests.tree('not',
+	tests.tree('or', tests.term('is', 'dc', 'x', 9),
+	tests.term('regex', 'owner', '*', 23))))) $$),
+	'WE400 column 23: invalid regular expression: quantifier operand invalid', '... deep in a tree');
 select is_empty($$ select key from unnest('{name,owner,tag,group,labor,quest,dc}'::text[]) key
-	where left(coalesce(tests.refused(format('select tests.hosts(''regex'', %L, ''[a'')', key)), ''), 16) <> 'WE400 column 1: ' $$, '... of any key');
-select is(tests.refused($$ select tests.found(tests.tree('and', tests.term('is', 'name', 'nobody'), tests.term('regex', 'name', '('))) $$),
+	where left(coalesce(tests.refused(format('select tests.hosts(''regex'', %L, ''[a'')', key)), ''),
+	16) <> 'WE400 column 1: ' $$, '... of any key');
+select is(tests.refused($$ select tests.found(tests.tree('and', tests.term('is', 'name', 'nobody'), tests.term('regex',
+	'name', '('))) $$),
 	'WE400 column 1: invalid regular expression: parentheses () not balanced', '... also where it would not matter');
 
 -- ---- a fleet without hosts; a long list ----
 select tests.story(1);
-select is_empty($$ select op, key from unnest('{is,like,regex}'::text[]) op, unnest('{name,owner,tag,group,labor,quest,dc}'::text[]) key
+select is_empty($$ select op, key from unnest('{is,like,regex}'::text[]) op,
+	unnest('{name,owner,tag,group,labor,quest,dc}'::text[]) key
 	where tests.hosts(op, key, 'x') <> '' $$, 'where there is no host none is found');
 select is_empty($$ select key from unnest('{name,owner,tag,group,labor,quest,dc}'::text[]) key
 	where left(coalesce(tests.refused(format('select fate.hosts_matching(tests.term(''regex'', %L, ''[a''))', key)), ''), 16)
 	      <> 'WE400 column 1: ' $$,
 	'... a bad expression is refused all the same');
 select is(fate.hosts_matching(tests.tree('not', tests.term('is', 'name', 'x'))), '{}', '... nor by not');
-select is(fate.hosts_matching(tests.tree('and', tests.tree('not', tests.term('is', 'name', 'x')), tests.tree('not', tests.term('is', 'dc', 'x')))), '{}', '... or several');
+select is(fate.hosts_matching(tests.tree('and', tests.tree('not', tests.term('is', 'name', 'x')), tests.tree('not',
+	tests.term('is', 'dc', 'x')))), '{}', '... or several');
 select fate.hosts_named(array(select 'h' || i from generate_series(1, 5000) i));
-select is(cardinality(fate.hosts_matching(jsonb_build_object('op', 'or', 'of', (select jsonb_agg(tests.term('is', 'name', 'h' || i)) from generate_series(1, 6000) i)))),
+select is(cardinality(fate.hosts_matching(jsonb_build_object('op', 'or', 'of', (select jsonb_agg(tests.term('is', 'name',
+	'h' || i)) from generate_series(1, 6000) i)))),
 	5000, 'a list of thousands of names');
 
 select * from finish();

@@ -65,35 +65,46 @@ select is(tests.ask('hosts_get', '{"hostname": "b"}')->'events' #>> '{}',
 select is(tests.ask('hosts_get', '{"hostname": "c"}')->'lastEvent', 'null', '... and the old one none');
 select is(tests.refused($$ select tests.ask('hosts_update', '{"hostname": "nobody"}', '{}', '{"hostname": "b"}') $$),
 	'WE404 No such Host nobody found', 'a host that is not there cannot be renamed');
-select is(tests.refused($$ select tests.ask('hosts_create', '{}', '{}', '{"hosts": [{"hostname": "x"}, {"hostname": "b"}]}') $$),
+select is(tests.refused($$ select tests.ask('hosts_create', '{}', '{}',
+	'{"hosts": [{"hostname": "x"}, {"hostname": "b"}]}') $$),
 	'WE409 hostname: host b exists already', 'a taken name among several refuses them all');
 
 -- ---- owner and tags ----
 select tests.story();
 select fate.hosts_named('{a,b}');
 create function tests.put(name text, body jsonb) returns jsonb
-language sql as $$ select tests.ask('hosts_update', jsonb_build_object('hostname', name), '{}', body) - '{status,href}'::text[] $$;
+language sql as $$ select tests.ask('hosts_update', jsonb_build_object('hostname', name), '{}',
+	body) - '{status,href}'::text[] $$;
 select is(tests.put('a', '{"owner": "zoe"}'), '{"id": 1, "hostname": "a", "owner": "zoe"}', 'a host gets an owner');
-select is(tests.put('a', '{"tags": ["web", "dc=ams", "web", "日本"]}'), '{"id": 1, "hostname": "a", "owner": "zoe", "tags": ["dc=ams", "web", "日本"]}',
+select is(tests.put('a', '{"tags": ["web", "dc=ams", "web", "日本"]}'),
+	'{"id": 1, "hostname": "a", "owner": "zoe", "tags": ["dc=ams", "web", "日本"]}',
 	'... and tags, each once; what is not given stays');
-select is(tests.put('a', '{"hostname": "c", "owner": "adam", "tags": ["x"]}'), '{"id": 1, "hostname": "c", "owner": "adam", "tags": ["x"]}', 'all at once');
+select is(tests.put('a', '{"hostname": "c", "owner": "adam", "tags": ["x"]}'),
+	'{"id": 1, "hostname": "c", "owner": "adam", "tags": ["x"]}', 'all at once');
 select is(tests.ask('hosts_list', '{}', '{"hostname": ["c"]}')->'hosts'->0->'owner', '"adam"', 'lists show them');
 select is(tests.ask('hosts_get', '{"hostname": "c"}')->'tags', '["x"]', '... and the host itself');
 select is(tests.put('c', '{"owner": null, "tags": []}'), '{"id": 1, "hostname": "c"}', 'both can be taken away');
 select tests.put('c', '{"owner": "zoe", "tags": ["x"]}');
 select is(tests.put('c', '{"owner": "", "tags": null}'), '{"id": 1, "hostname": "c"}', '... so, too');
 select is(tests.rows('fate.hosts', 'id, owner, tags'), '(1,,) (2,,)', '... and then are not there');
-select is(tests.put('c', '{"hostname": "b", "owner": "zoe"}'), '{"id": 2, "hostname": "b", "owner": "zoe"}', 'with a taken name the host of that name gets them');
+select is(tests.put('c', '{"hostname": "b", "owner": "zoe"}'), '{"id": 2, "hostname": "b", "owner": "zoe"}',
+	'with a taken name the host of that name gets them');
 select is_empty($$ select body, tests.refused(format('select tests.put(''b'', %L)', body)) from (values
-	('{"owner": 7}', 'WE400 owner: must be a string'), ('{"tags": "x"}', 'WE400 tags: must be a list'), ('{"tags": {}}', 'WE400 tags: must be a list'),
-	('{"tags": [7]}', 'WE400 tags: a tag is a string of 1 to 128 characters'), ('{"tags": [""]}', 'WE400 tags: a tag is a string of 1 to 128 characters'),
-	('{"tags": ["x", null]}', 'WE400 tags: a tag is a string of 1 to 128 characters'), ('{"tags": [["x"]]}', 'WE400 tags: a tag is a string of 1 to 128 characters'),
+	('{"owner": 7}', 'WE400 owner: must be a string'), ('{"tags": "x"}', 'WE400 tags: must be a list'), ('{"tags": {}}',
+	'WE400 tags: must be a list'),
+	('{"tags": [7]}', 'WE400 tags: a tag is a string of 1 to 128 characters'), ('{"tags": [""]}',
+	'WE400 tags: a tag is a string of 1 to 128 characters'),
+	('{"tags": ["x", null]}', 'WE400 tags: a tag is a string of 1 to 128 characters'), ('{"tags": [["x"]]}',
+	'WE400 tags: a tag is a string of 1 to 128 characters'),
 	(jsonb_build_object('owner', repeat('x', 65))::text, 'WE400 owner: longer than 64 characters'),
 	(jsonb_build_object('tags', array[repeat('x', 129)])::text, 'WE400 tags: a tag is a string of 1 to 128 characters'),
-	('{"owner": "x", "hostname": ""}', 'WE400 hostname: must not be empty'), ('{}', 'WE400 Missing Required Argument: hostname')) v (body, why)
-	where tests.refused(format('select tests.put(''b'', %L)', body)) is distinct from why $$, 'what is no owner, no tag, or nothing at all is refused');
+	('{"owner": "x", "hostname": ""}', 'WE400 hostname: must not be empty'), ('{}',
+	'WE400 Missing Required Argument: hostname')) v (body, why)
+	where tests.refused(format('select tests.put(''b'', %L)', body)) is distinct from why $$,
+	'what is no owner, no tag, or nothing at all is refused');
 select is(tests.rows('fate.hosts', 'owner, tags'), '(,) (zoe,)', '... and nothing is changed');
-select is(tests.refused($$ select tests.put('nobody', '{"owner": "x"}') $$), 'WE404 No such Host nobody found', 'a host that is not there has no owner');
+select is(tests.refused($$ select tests.put('nobody', '{"owner": "x"}') $$), 'WE404 No such Host nobody found',
+	'a host that is not there has no owner');
 
 select * from finish();
 rollback;

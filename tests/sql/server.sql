@@ -4,7 +4,8 @@ begin;
 select plan(32);
 
 create function tests.health(more jsonb default '{}') returns api.answer
-language sql as $$ select tests.answer('health', '{}', '{}', '{}', jsonb_build_object('actor', null, 'settings', tests.settings(more))) $$;
+language sql as $$ select tests.answer('health', '{}', '{}', '{}', jsonb_build_object('actor', null, 'settings',
+	tests.settings(more))) $$;
 create function tests.courier(ago interval) returns void
 language sql as $$
 	truncate outbox.couriers;
@@ -12,30 +13,38 @@ language sql as $$
 $$;
 create function tests.letter(ago interval, state text default 'waiting') returns void
 language sql as $$
-	insert into outbox.letters (channel, kind, content, state, made_at, due_at) values ('mail', 'x', '{}', state, clock_timestamp() - ago, clock_timestamp() - ago)
+	insert into outbox.letters (channel, kind, content, state, made_at, due_at) values ('mail', 'x', '{}', state,
+	clock_timestamp() - ago, clock_timestamp() - ago)
 $$;
 
 -- ---- health ----
 select tests.story();
 truncate outbox.couriers;
-select is((tests.health()).status || ' ' || (tests.health()).body, '503 {"status":"error","error":{"code":503,"message":"No courier has ever been seen."},'
-	|| '"database":"ok","courier":{"seenSecondsAgo":null},"letters":{"oldestSeconds":0,"parked":0}}', 'without a courier the server is not well');
+select is((tests.health()).status || ' ' || (tests.health()).body,
+	'503 {"status":"error","error":{"code":503,"message":"No courier has ever been seen."},'
+	|| '"database":"ok","courier":{"seenSecondsAgo":null},"letters":{"oldestSeconds":0,"parked":0}}',
+	'without a courier the server is not well');
 select tests.courier('2 seconds');
 select is((tests.health()).status, 200, 'with one it is');
-select matches((tests.health()).body, '^\{"status":"ok","database":"ok","courier":\{"seenSecondsAgo":2\.\d\},"letters":\{"oldestSeconds":0,"parked":0\}\}$',
+select matches((tests.health()).body,
+	'^\{"status":"ok","database":"ok","courier":\{"seenSecondsAgo":2\.\d\},"letters":\{"oldestSeconds":0,"parked":0\}\}$',
 	'... and says when one was seen');
 select tests.courier('29 seconds');
 select is((tests.health()).status, 200, '... half a minute ago at most');
 select tests.courier('100 seconds');
-select is((tests.health()).body::jsonb #>> '{error,message}', 'No courier has been seen for 100 s.', '... else it is not well');
+select is((tests.health()).body::jsonb #>> '{error,message}', 'No courier has been seen for 100 s.',
+	'... else it is not well');
 select tests.courier('0');
 select tests.letter('100 seconds');
 select is((tests.health()).status, 200, 'letters may wait');
-select is(round(((tests.health()).body::jsonb #>> '{letters,oldestSeconds}')::numeric), 100::numeric, '... it says for how long');
-select is((tests.health('{"healthLetterAge": 99}')).body::jsonb #>> '{error,message}', 'A letter has been waiting for 100 s.', '... but not too long');
+select is(round(((tests.health()).body::jsonb #>> '{letters,oldestSeconds}')::numeric), 100::numeric,
+	'... it says for how long');
+select is((tests.health('{"healthLetterAge": 99}')).body::jsonb #>> '{error,message}',
+	'A letter has been waiting for 100 s.', '... but not too long');
 select is((tests.health('{"healthLetterAge": 99}')).status, 503, '... or it is not well');
 select tests.courier('100 seconds');
-select is((tests.health('{"healthLetterAge": 99}')).body::jsonb #>> '{error,message}', 'No courier has been seen for 100 s. A letter has been waiting for 100 s.',
+select is((tests.health('{"healthLetterAge": 99}')).body::jsonb #>> '{error,message}',
+	'No courier has been seen for 100 s. A letter has been waiting for 100 s.',
 	'all that is wrong is said');
 update outbox.letters set state = 'parked';
 select tests.courier('0');
@@ -48,12 +57,14 @@ select is((tests.health('{"healthLetterAge": 99}')).status, 503, 'a change that 
 create function tests.metrics() returns text
 language sql as $$ select (tests.answer('metrics', '{}', '{}', '{}', '{"actor": null}')).body $$;
 create function tests.metric(name text) returns text
-language sql as $$ select substring(line from length(name) + 2) from regexp_split_to_table(tests.metrics(), '\n') line where starts_with(line, name || ' ') $$;
+language sql as $$ select substring(line from length(name) + 2) from regexp_split_to_table(tests.metrics(),
+	'\n') line where starts_with(line, name || ' ') $$;
 select tests.story(2);
 truncate outbox.couriers;
 select is(tests.metric('moirai_courier_seen_seconds'), '+Inf', 'no courier was seen for ever');
 select is(tests.metric('moirai_letters_oldest_seconds'), '0.000', 'nothing waits');
-select is((select count(*) from regexp_matches(tests.metrics(), 'moirai_letters\{channel="[a-z]+",state="[a-z]+"\} 0', 'g')), 14::bigint,
+select is((select count(*) from regexp_matches(tests.metrics(), 'moirai_letters\{channel="[a-z]+",state="[a-z]+"\} 0',
+	'g')), 14::bigint,
 	'each channel has its figures, also where they are 0');
 select tests.courier('7 seconds');
 select tests.quest(1, 'a', 'b', 'c');
@@ -64,34 +75,45 @@ select is(tests.metric('moirai_changes_unsorted'), '3', 'what is not sorted');
 select matches(tests.metric('moirai_courier_seen_seconds'), '^7\.\d\d\d$', 'when a courier was seen');
 select outbox.sort(tests.settings(), 9, clock_timestamp() - interval '50 seconds');
 update outbox.letters set state = 'parked' where kind = 'quest-started' and channel = 'slack';
-select is((select array_agg(tests.metric(format('moirai_letters{channel="%s",state="%s"}', channel, state)) order by channel, state)
-	from unnest('{mail,slack}'::text[]) channel, unnest('{parked,waiting}'::text[]) state), '{0,5,2,3}', 'how many letters wait, or were given up');
+select is((select array_agg(tests.metric(format('moirai_letters{channel="%s",state="%s"}', channel,
+	state)) order by channel, state)
+	from unnest('{mail,slack}'::text[]) channel, unnest('{parked,waiting}'::text[]) state), '{0,5,2,3}',
+	'how many letters wait, or were given up');
 select matches(tests.metric('moirai_letters_oldest_seconds'), '^50\.\d\d\d$', 'how long the oldest has been waiting');
 insert into outbox.tally values ('mail', 5, 3, 1);
-select is((select array_agg(tests.metric(format('moirai_letters_settled_total{channel="mail",outcome="%s"}', o)) order by o) from unnest('{parked,retry,sent}'::text[]) o),
+select is((select array_agg(tests.metric(format('moirai_letters_settled_total{channel="mail",outcome="%s"}',
+	o)) order by o) from unnest('{parked,retry,sent}'::text[]) o),
 	'{1,3,5}', 'what became of them');
 select is_empty($$ select line from regexp_split_to_table(rtrim(tests.metrics(), E'\n'), '\n') line
 	where line !~ '^# (HELP|TYPE) moirai_[a-z_]+ .+$' and line !~ '^moirai_[a-z_]+(\{[a-z]+="[a-z]+"(,[a-z]+="[a-z]+")*\})? (\d+(\.\d+)?|\+Inf)$' $$,
 	'each line is in Prometheus'' form');
 select is_empty($$ select name from (select substring(line from '^moirai_[a-z_]+') as name, min(n) as n
-	                              from regexp_split_to_table(tests.metrics(), '\n') with ordinality l (line, n) group by 1) m
-	where name is not null and tests.metrics() !~ ('# TYPE ' || name || ' (gauge|counter)\n') $$, '... and each name has a type');
+	                              from regexp_split_to_table(tests.metrics(), '\n') with ordinality l (line,
+	n) group by 1) m
+	where name is not null and tests.metrics() !~ ('# TYPE ' || name || ' (gauge|counter)\n') $$,
+	'... and each name has a type');
 select is(right(tests.metrics(), 1), E'\n', '... to the end');
 
 -- ---- the page comes back ----
 -- tests.live(id) -> where nginx shall take the stream from, or what was missed.
 create function tests.live(id text) returns text
 language sql as $$
-	select coalesce(a.location, substring(a.body from 'data: (.*)\n\n$')) from tests.answer('live', more => jsonb_build_object('lastEventId', id)) a
+	select coalesce(a.location, substring(a.body from 'data: (.*)\n\n$')) from tests.answer('live',
+	more => jsonb_build_object('lastEventId', id)) a
 $$;
 select tests.story();
 select is(tests.live(null), '/_moirai/live', 'who comes anew hears what happens from now on');
-select is(tests.live(round(extract(epoch from clock_timestamp()))::text || ':0'), '/_moirai/live-again', 'who comes back and has missed nothing hears the last seconds again');
+select is(tests.live(round(extract(epoch from clock_timestamp()))::text || ':0'), '/_moirai/live-again',
+	'who comes back and has missed nothing hears the last seconds again');
 insert into outbox.letters (channel, kind, content, state, made_at, due_at, settled_at)
-values ('live', 'notices', '{"notices": [{"kind": "host", "ids": [1]}]}', 'sent', now(), now(), clock_timestamp() - interval '30 seconds');
-select is(tests.live(floor(extract(epoch from clock_timestamp() - interval '40 seconds'))::text || ':0'), '[{"ids": [1], "kind": "host"}]', 'who has missed something is told at once');
-select is(tests.live(floor(extract(epoch from clock_timestamp() - interval '20 seconds'))::text || ':0'), '/_moirai/live-again', '... but not what came before');
-select is(tests.live(id), '[{"kind": "all"}]', 'who was away for long, or names no time, is told that all may have changed') from unnest('{1000000000:0,unknown,99999999999:5}'::text[]) id;
+values ('live', 'notices', '{"notices": [{"kind": "host", "ids": [1]}]}', 'sent', now(), now(),
+	clock_timestamp() - interval '30 seconds');
+select is(tests.live(floor(extract(epoch from clock_timestamp() - interval '40 seconds'))::text || ':0'),
+	'[{"ids": [1], "kind": "host"}]', 'who has missed something is told at once');
+select is(tests.live(floor(extract(epoch from clock_timestamp() - interval '20 seconds'))::text || ':0'),
+	'/_moirai/live-again', '... but not what came before');
+select is(tests.live(id), '[{"kind": "all"}]',
+	'who was away for long, or names no time, is told that all may have changed') from unnest('{1000000000:0,unknown,99999999999:5}'::text[]) id;
 
 select * from finish();
 rollback;

@@ -39,19 +39,24 @@ select tests.story(2);
 select tests.quest(1, 'a', 'b');
 update fate.quests set description = E'Reboot "all" of\n\tthem: 100% \\of %s';
 select is(tests.told(9), '*Labors:* created 2 labors|*Quest 1* created by johnny@example.com: 2 hosts started with step 1'
-	|| E'\n\t"Reboot "all" of\n\tthem: 100% \\of %s"', 'a new quest, after its labors; its description as it is, not wrapped');
+	|| E'\n\t"Reboot "all" of\n\tthem: 100% \\of %s"',
+	'a new quest, after its labors; its description as it is, not wrapped');
 select tests.throw(2, 'a');
-select is(tests.told(9), E'*Labor 1* completed.\n\ta: step 1 => step 2\n\tPart of Quest [1] "Reboot "all" of\n\tthem: 100% \\of %s"\n\n',
+select is(tests.told(9),
+	E'*Labor 1* completed.\n\ta: step 1 => step 2\n\tPart of Quest [1] "Reboot "all" of\n\tthem: 100% \\of %s"\n\n',
 	'a labor of a quest says so');
 select tests.throw(2, 'b');
-select is(tests.told(9), E'*Labor 2* completed.\n\tb: step 1 => step 2\n\tPart of Quest [1] "Reboot "all" of\n\tthem: 100% \\of %s"\n\n'
-	|| E'|*Quest 1* completed:\n\t"Reboot "all" of\n\tthem: 100% \\of %s"', 'a quest that is complete, after its last labor');
+select is(tests.told(9),
+	E'*Labor 2* completed.\n\tb: step 1 => step 2\n\tPart of Quest [1] "Reboot "all" of\n\tthem: 100% \\of %s"\n\n'
+	|| E'|*Quest 1* completed:\n\t"Reboot "all" of\n\tthem: 100% \\of %s"',
+	'a quest that is complete, after its last labor');
 
 select tests.story(2);
 select tests.quest(1, 'a');
 select tests.quest(1, 'a');
 select is(tests.told(9), '*Labors:* created 2 labors|*Quest 1* created by johnny@example.com: 1 hosts started with step 1'
-	|| E'\n\t"an aim"|*Quest 2* created by johnny@example.com: 1 hosts started with step 1\n\t"an aim"', 'several quests');
+	|| E'\n\t"an aim"|*Quest 2* created by johnny@example.com: 1 hosts started with step 1\n\t"an aim"',
+	'several quests');
 select tests.throw(2, 'a');
 select is(tests.told(9), E'*Labor 1* completed.\n\ta: step 1 => step 2\n\tPart of Quest [1] "an aim"\n\n'
 	|| E'*Labor 2* completed.\n\ta: step 1 => step 2\n\tPart of Quest [2] "an aim"\n\n'
@@ -66,7 +71,8 @@ select tests.story(2);
 select tests.throw(1, variadic array(select 'h' || i from generate_series(1, 30) i));
 select tests.told(9);
 select tests.throw(2, variadic array(select 'h' || i from generate_series(1, 9) i));
-select is(tests.told(9), (select string_agg(format(E'*Labor %s* completed.\n\th%s: step 1 => step 2\n\n', i, i), '' order by i)
+select is(tests.told(9), (select string_agg(format(E'*Labor %s* completed.\n\th%s: step 1 => step 2\n\n', i, i),
+	'' order by i)
 	from generate_series(1, 9) i), 'nine labors are told one by one');
 select tests.throw(2, variadic array(select 'h' || i from generate_series(10, 19) i));
 select is(tests.told(9), '*Labors:* completed 10 Labors', 'ten only by their number');
@@ -81,7 +87,8 @@ select tests.throw(3, 'web');
 select is(tests.closed(1, 1), E'*Labor 1* completed.\n\tweb: step 1 => step 3\n\n',
 	'the closing event''s type is told, not that of another way on');
 select fate.hosts_rename(1, 'new');
-select is(tests.closed(1, 1), E'*Labor 1* completed.\n\tnew: step 1 => step 3\n\n', 'a host is called by the name it has now');
+select is(tests.closed(1, 1), E'*Labor 1* completed.\n\tnew: step 1 => step 3\n\n',
+	'a host is called by the name it has now');
 select is(tests.closed(10, 1), '*Labors:* completed 10 Labors', 'n counts, whatever is named');
 select tests.throw(1, 'web');
 select tests.quest(1, 'web');
@@ -90,7 +97,8 @@ select tests.throw(2, 'web');
 select is(tests.closed(2, 3, 2), E'*Labor 2* completed.\n\tweb: step 1 => step 2\n\tPart of Quest [1] "an aim"\n\n'
 	|| E'*Labor 3* completed.\n\tweb: step 1 => step 2\n\tPart of Quest [1] "an aim"\n\n', 'labors by their numbers');
 update fate.quests set creator = 'a%s\n"x"@example.com';
-select is(outbox.slack_quest_made(1, 7, 4), E'*Quest 1* created by a%s\\n"x"@example.com: 7 hosts started with step 1\n\t"an aim"',
+select is(outbox.slack_quest_made(1, 7, 4),
+	E'*Quest 1* created by a%s\\n"x"@example.com: 7 hosts started with step 1\n\t"an aim"',
 	'names are told as they are');
 
 select * from finish();
