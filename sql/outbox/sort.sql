@@ -82,6 +82,9 @@ begin
 	                    else jsonb_build_object('kind', kind) end as notice
 	          from (select c.kind, i as id from unnest(changes) c, unnest(c.ids) i
 	                union
+	                select 'host', e.host_id
+	                  from unnest(changes) c, unnest(c.ids) i join fate.events e on e.id = i where c.kind = 'event'
+	                union
 	                select 'labor', i from unnest(changes) c, unnest(c.made || c.closed) i
 	                union
 	                select 'quest', i

@@ -171,11 +171,6 @@ def test_an_empty_body_is_an_empty_object(api, path, name, body):
     refused(api.raw("POST", path, body), 400, "Missing Required Argument: " + name)
 
 
-def test_an_empty_body_changes_nothing_where_nothing_is_needed(api):
-    for path in ("/fates/1", "/quests/1"):
-        assert ok(api.raw("PUT", path, b"")) == ok(api.raw("PUT", path)) == ok(api.get(path))
-
-
 # ---- size
 
 @pytest.mark.parametrize("method, path", [(m, p.strip()) for m, p in ENDPOINTS])

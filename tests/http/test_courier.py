@@ -213,19 +213,21 @@ def test_a_dead_outside_slows_no_request(far, far_world, far_set, outside, outbo
     for i in range(3):
         created(far.post("/webhooks", {"url": f"{outside.hook.url}/{i}"}))
     thrower = Thrower(far, types)
-    thrower.median(100)
-    ratios = []
-    for _ in range(5):
-        alive = thrower.median(150)
-        outside.everything_stalls()
+
+    def measured():
         outside.forget()
         far_world.quest(1, *(f"host{i}" for i in range(20)))
         eventually(lambda: outside.slack.so_far() and outside.hook.so_far() and outside.smtp.tries)
-        dead = thrower.median(150)
-        ratios.append(dead / alive)
+        return thrower.median(100)
+    measured()
+    ratios = []
+    for _ in range(6):
+        alive = measured()
+        outside.everything_stalls()
+        ratios.append(measured() / alive)
         outside.everything_as_usual()
     print(f"a request takes {alive * 1e3:.2f} ms; dead to alive: {', '.join(f'{r:.2f}' for r in ratios)}")
-    assert min(ratios) < 1.1
+    assert min(ratios) < 1.1 and statistics.median(ratios) < 2      # the machine is not ours alone
 
 
 def pss(pid):
@@ -244,13 +246,13 @@ def test_its_memory_stays_as_it_is(far_instance, far_world, far_set, hooks, outs
         for server in (outside.hook, outside.slack):
             dice = random.Random(5)
             server.answer = lambda r: {} if dice.random() < 0.9 else (500, {}, b"x" * 100) if dice.random() < 0.8 else "drop"
-        for channel, count, content in (("webhook", n, {"events": ["x" * 2000]}), ("slack", n // 5, {"text": "x" * 2000}),
-                                        ("sentry", n // 5, {"message": "x" * 500}), ("mail", n // 5, mail)):
+        for channel, count, content in (("webhook", n, {"events": ["x" * 2000]}), ("slack", n // 10, {"text": "x" * 2000}),
+                                        ("sentry", n // 10, {"message": "x" * 500}), ("mail", n // 50, mail)):
             outbox.sql.run(
                 "insert into outbox.letters (channel, kind, content, webhook_id, receiver, made_at, due_at)"
                 " select %s, 'test', %s, case when %s then i %% 100 + 1 end, %s || i %% 100, now(), now() from generate_series(1, %s) i",
                 channel, json.dumps(content), channel == "webhook", channel, count)
-        for _ in range(n // 50):
+        for _ in range(n // 200):
             far_world.throw(1, "a")
         outbox.rest(60)
     send(1000)

@@ -72,7 +72,8 @@ def test_what_an_event_changes_is_told(api, world, stream):
     quest = world.quest(1, "a")["id"]
     s = stream()
     event = world.throw(2, "a")[0]
-    eventually(lambda: event in s.heard("event") and 1 in s.heard("labor") and quest in s.heard("quest"))
+    eventually(lambda: event in s.heard("event") and 1 in s.heard("labor") and quest in s.heard("quest")
+               and 1 in s.heard("host"))
     assert s.types == {"text/event-stream; charset=utf-8"}
 
 

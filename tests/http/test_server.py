@@ -223,6 +223,15 @@ def test_unknown_query_arguments_and_expansions_are_passed_over(api, world):
     assert ok(api.get("/events/1?expand=nonsense&nonsense=1&expand=")) == ok(api.get("/events/1"))
 
 
+def test_an_empty_body_changes_nothing_where_nothing_is_needed(api, world):
+    world.chain("reboot required", "reboot completed")
+    world.quest(1, "web")
+    created(api.post("/webhooks", {"url": "http://127.0.0.1:9/", "active": False, "secret": "x"}))
+    for path in ("/fates/1", "/quests/1", "/webhooks/1"):
+        before = ok(api.get(path))
+        assert ok(api.raw("PUT", path, b"")) == ok(api.raw("PUT", path)) == ok(api.get(path)) == before
+
+
 def test_a_body_may_come_in_chunks_of_unknown_length(api):
     chunks = iter([b'{"host', b'name": ', b'"web"}'])
     assert created(api.post("/hosts", chunks, JSON))["hostname"] == "web"

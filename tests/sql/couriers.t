@@ -107,4 +107,29 @@ done
 wait "${claimers[@]}"
 is "$(one "select count(*), max(attempts), count(distinct lease) >= 200 from outbox.letters")" '600|1|t' 'of twenty at once no two ever have the same letter'
 
+# ---- a courier that is gone ----
+one "truncate outbox.letters restart identity;
+	insert into outbox.letters (channel, kind, content, made_at, due_at) select 'mail', 'x', '{}', now(), now() from generate_series(1, 4);" >/dev/null
+one "$(claim mail 2)" >/dev/null
+is "$(other "$(claim mail 2)")" '3 4' 'two couriers have letters'
+one "select outbox.letters_release(now())" >/dev/null
+is "$(one "$(claim mail 4)")" none '... which nobody takes away from them'
+pid=$(other 'select pg_backend_pid()')
+one "select pg_terminate_backend($pid)" >/dev/null
+for _ in {1..100}; do
+	[ "$(one "select count(*) from outbox.letters where lease is null")" = 0 ] || break
+	one "select outbox.letters_release(now())" >/dev/null
+	sleep 0.05
+done
+is "$(one "select string_agg(id::text, ' ' order by id) from outbox.letters where lease is null and due_at <= now()")" '3 4' \
+	'the letters of one whose connection is gone are due again, without waiting for the end of the lease'
+settle() {
+	echo "select courier_api.settle('mail', '[{\"id\": $1, \"lease\": 7, \"attempt\": $2, \"outcome\": \"sent\", \"error\": \"\"}]', '$settings')"
+}
+one "$(settle 3 1)" >/dev/null
+is "$(one "select state from outbox.letters where id = 3")" sent 'it may settle what nobody else has claimed since'
+one "$(claim mail 4)" >/dev/null
+one "$(settle 4 1)" >/dev/null
+is "$(one "select state from outbox.letters where id = 4")" waiting '... and what somebody else has claimed it may not'
+
 tap_done

@@ -354,15 +354,15 @@ end
 $$;
 select tests.story(3);
 select tests.throw(1, 'a', 'b');
-select is(tests.notices(), '{"event": [1, 2], "labor": [1, 2]}',
-	'the page hears of events, and of labors that they made');
+select is(tests.notices(), '{"event": [1, 2], "host": [1, 2], "labor": [1, 2]}',
+	'the page hears of events, of their hosts, and of labors that they made');
 select tests.throw(2, 'b');
-select is(tests.notices(), '{"event": [3], "labor": [2, 3]}', '... or closed');
+select is(tests.notices(), '{"event": [3], "host": [2], "labor": [2, 3]}', '... or closed');
 select tests.quest(1, 'c');
-select is(tests.notices(), '{"event": [4], "labor": [4], "quest": [1]}', 'of a quest that is made');
+select is(tests.notices(), '{"event": [4], "host": [3], "labor": [4], "quest": [1]}', 'of a quest that is made');
 select tests.throw(2, 'c');
 select tests.throw(3, 'c', 'a');
-select is(tests.notices(), '{"event": [5, 6, 7], "labor": [4, 5], "quest": [1]}',
+select is(tests.notices(), '{"event": [5, 6, 7], "host": [1, 3], "labor": [4, 5], "quest": [1]}',
 	'... or that its labors change; each thing once');
 select tests.quest(1, 'd');
 select tests.notices();
@@ -384,14 +384,14 @@ select is(tests.letters('kind, receiver, due_at = tests.sec(0)', 'channel = ''li
 select tests.notices();
 select tests.throw(1, variadic array(select 'h' || i from generate_series(1, 99) i));
 select is((select array_agg(k || ' ' || jsonb_array_length(v) order by k) from jsonb_each(tests.notices()) n (k, v)),
-	'{"event 99","labor 99"}',
+	'{"event 99","host 99","labor 99"}',
 	'ninety-nine of a kind are told one by one');
 select tests.throw(1, variadic array(select 'h' || i from generate_series(1, 150) i));
-select is(tests.notices(), '{"event": "many", "labor": "many"}',
+select is(tests.notices(), '{"event": "many", "host": "many", "labor": "many"}',
 	'of a hundred and more only that there are such: not all labors that were made are known');
 select tests.quest(1, 'c');
 select tests.throw(2, variadic array(select 'h' || i from generate_series(1, 99) i));
-select is(tests.notices() - 'quest', '{"event": "many", "labor": "many"}', '... of several changes, too');
+select is(tests.notices() - 'quest', '{"event": "many", "host": "many", "labor": "many"}', '... of several changes, too');
 
 -- ---- errors of ours ----
 select tests.story();
