@@ -102,7 +102,7 @@ static char *url_with(const char *server, const json_t *parameters)
 
 	assert(out != NULL);
 	fputs(server, out);
-	json_object_foreach((json_t *)parameters, name, values)
+	json_object_foreach((json_t *)parameters, name, values) {
 		json_array_foreach(values, i, value) {
 			fputc(separator, out);
 			separator = '&';
@@ -110,6 +110,7 @@ static char *url_with(const char *server, const json_t *parameters)
 			fputc('=', out);
 			put_encoded(out, json_string_value(value));
 		}
+	}
 	fclose(out);
 	return url;
 }
@@ -161,9 +162,10 @@ static bool is_host_list(const json_t *list)
 
 	if (!json_is_array(list))
 		return false;
-	json_array_foreach(list, i, name)
+	json_array_foreach(list, i, name) {
 		if (!is_host_name(name))
 			return false;
+	}
 	return true;
 }
 
@@ -174,9 +176,10 @@ static bool is_owner_map(const json_t *map)
 
 	if (!json_is_object(map))
 		return false;
-	json_object_foreach((json_t *)map, host, owner)
+	json_object_foreach((json_t *)map, host, owner) {
 		if (!json_is_string(owner) && !json_is_null(owner))
 			return false;
+	}
 	return true;
 }
 

@@ -13,7 +13,7 @@ static int clock_of_the_test(clockid_t clock, struct timespec *t);
 #include "house.h"
 
 static time_t seconds = 1000;
-static struct { enum status status; const char *answer; int asked; bool remembered; } server;
+static struct { enum status status; const char *answer; int asked; bool remembered; char question[256]; } server;
 static char server_url[] = "http://query", none[] = "";
 static struct settings settings = { .query_server = server_url, .num_processes = 8 };
 static struct worker worker = { .settings = &settings };
@@ -35,7 +35,10 @@ bool query_remembered(struct query *query, const json_t *question, json_t **ret_
 
 enum status query_ask(struct query *query, const json_t *question, json_t **ret_answer, char *why, size_t size)
 {
-	(void)query, (void)question;
+	AUTO(text) char *text = json_dumps(question, JSON_COMPACT | JSON_SORT_KEYS);
+
+	(void)query;
+	strcpy(server.question, text);
 	server.asked++;
 	snprintf(why, size, "the server's words");
 	if (server.status == S_OK)
@@ -127,6 +130,21 @@ static void a_question_with_else_is_answered_by_null(void **state)
 	assert_string_equal(asked, "{\"owners\":null}");
 }
 
+/* Numbers that PostgreSQL writes in digits beyond what jansson reads, too. */
+static void what_is_passed_on_goes_as_it_came(void **state)
+{
+	struct request r = { .worker = &worker, .query = json_pack("{s:[s]}", "a", "1"), .body = json_pack("{s:f}", "b", 1e22) };
+
+	(void)state;
+	assert_int_equal(ask(&r, "{\"results\":{\"get\":true}}"), S_OK);
+	assert_string_equal(server.question, "{\"get\":{\"a\":[\"1\"]}}");
+	assert_int_equal(ask(&r, "{\"results\":{\"post\":true}}"), S_OK);
+	assert_string_equal(server.question, "{\"post\":{\"b\":1e22}}");
+	json_decref(r.query);
+	json_decref(r.body);
+	json_decref(r.asked);
+}
+
 static void a_quarter_of_the_workers_asks_nobody(void **state)
 {
 	(void)state;
@@ -197,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup(a_parsers_refusal_names_field_and_column, begin),
 		cmocka_unit_test_setup(what_the_server_refuses_is_told_in_its_words, begin),
 		cmocka_unit_test_setup(a_question_with_else_is_answered_by_null, begin),
+		cmocka_unit_test_setup(what_is_passed_on_goes_as_it_came, begin),
 		cmocka_unit_test_setup(a_quarter_of_the_workers_asks_nobody, begin),
 		cmocka_unit_test_setup(one_worker_alone_may_ask, begin),
 		cmocka_unit_test_setup(after_a_stall_one_at_a_time_asks_for_a_while, begin),
