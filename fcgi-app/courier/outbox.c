@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "courier/outbox.h"
 #include "lib/auto.h"
@@ -12,8 +14,12 @@
 /* Sorting and the digest may be work for many hosts. */
 #define STATEMENT_SECONDS 300
 
+#define QUIET_SECONDS 60         /* the same trouble is not told again for so long */
+
 struct outbox {
 	struct db *db;
+	char said[256];
+	time_t said_at;
 	char *told;            /* settings_told() as text */
 };
 
@@ -38,6 +44,20 @@ void outbox_free(struct outbox **outbox)
 	*outbox = NULL;
 }
 
+/* A database that is away for an hour is away for each of thousands of calls. */
+static void say(struct outbox *o, const char *name, const char *message)
+{
+	char text[sizeof o->said];
+	time_t now = time(NULL);
+
+	snprintf(text, sizeof text, "%s: %s", name, message);
+	if (strcmp(text, o->said) == 0 && now - o->said_at < QUIET_SECONDS)
+		return;
+	log_line(LOG_LEVEL_ERROR, "%s", text);
+	strcpy(o->said, text);
+	o->said_at = now;
+}
+
 /* Calls a statement that gives one value. The caller owns *ret_result. */
 static enum status call(struct outbox *o, const struct db_statement *statement, const char *const *values,
                         PGresult **ret_result)
@@ -46,7 +66,7 @@ static enum status call(struct outbox *o, const struct db_statement *statement, 
 
 	if (s == S_OK)
 		return S_OK;
-	log_line(LOG_LEVEL_ERROR, "%s: %s", statement->name, db_message(*ret_result));
+	say(o, statement->name, db_message(*ret_result));
 	PQclear(*ret_result);
 	*ret_result = NULL;
 	return s == S_LATER ? S_LATER : S_INTERNAL;

@@ -168,13 +168,13 @@ class Smtp:
     """`refuse(address)` -> an SMTP reply for a recipient or None; `data(mail)` -> one for the mail, or None, or a word:
     "drop", or "stall" until release(). `tries` are all mails that were read, `mails` those that were taken."""
 
-    def __init__(self, **more):
+    def __init__(self, address="127.0.0.1", **more):
         self.tries, self.mails, self.refuse, self.data = [], [], lambda address: None, lambda mail: None
         self.lock, self.let_go = threading.Lock(), threading.Event()
         with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
+            s.bind((address, 0))
             self.port = s.getsockname()[1]
-        self.more, self.server = more, f"127.0.0.1:{self.port}"
+        self.address, self.more, self.server = address, more, f"{address}:{self.port}"
         self.start()
 
     def start(self):
@@ -206,7 +206,7 @@ class Smtp:
                     outside.mails.append(mail)
                 return "250 OK"
 
-        self.controller = Controller(Handler(), hostname="127.0.0.1", port=self.port, **self.more)
+        self.controller = Controller(Handler(), hostname=self.address, port=self.port, **self.more)
         self.controller.start()
 
     def close(self):

@@ -202,6 +202,15 @@ def test_without_a_query_server_owners_are_those_that_hosts_have_here(far, far_s
     assert outside.query.so_far() == []
 
 
+def test_labors_for_creators_alone_need_no_owner_here(far, far_set, outside):
+    quest = World(far).quest(3, f"lonely{next(numbers)}", creator="cher")["id"]
+    far_set("query_server", "strongpoc_server")
+    refused(far.post(f"/quests/{quest}/mail", {**BODY, "serverOwners": True}), 400, "Host owners not found")
+    created(far.post(f"/quests/{quest}/mail", {**BODY, "laborOwners": True}))
+    (letter,) = [l for l in ok(far.get("/letters?kind=quest-mail"))["letters"] if l["questId"] == quest]
+    assert letter["recipients"] == ["cher@example.com"]
+
+
 def test_where_no_mail_is_sent_it_is_judged_all_the_same(api, sql, world, outside):
     """As in Hermes."""
     sql.run("select house.reset()")

@@ -26,7 +26,7 @@ def story():
 
 def test_the_story_runs_as_printed(demo, tmp_path):
     function, told = story()
-    assert len(told) == 7
+    assert len(told) == 9
     tmp_path.joinpath("var").symlink_to(demo.var)
     for command, printed in told:
         said = subprocess.run(["bash", "-c", f"{function.replace('8080', str(demo.port))}\n{command}"], cwd=tmp_path,

@@ -50,11 +50,11 @@ def told(outbox, outside):
 
 # ---- what it is told
 
-@pytest.mark.parametrize("hosts, text", [
-    (1, "*Labors:* created 1 labor"), (150, "*Labors:* created 150 labors")])
-def test_labors_made_are_told_by_their_number(far_world, chain, told, hosts, text):
-    far_world.throw(1, *(f"h{i}" for i in range(hosts)))
-    assert told(1) == [text]
+def test_labors_made_are_told_by_their_number(far_world, chain, told):
+    far_world.throw(1, *(f"h{i}" for i in range(150)))
+    assert told(1) == ["*Labors:* created 150 labors"]
+    far_world.throw(1, "a")
+    assert told(1) == ["*Labors:* created 1 labor"]
 
 
 def test_a_message_says_text_name_and_icon_as_json(far_world, chain, told, outbox, outside):
@@ -188,10 +188,9 @@ def test_what_fails_is_tried_again_with_the_same_key(far_world, chain, outbox, o
     assert outside.slack.texts() == ["*Labors:* created 1 labor"] * 4
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_slack_gets_nothing_before_the_time_it_asks_for(far_world, far_set, chain, outbox, outside, status):
+def test_slack_gets_nothing_before_the_time_it_asks_for(far_world, far_set, chain, outbox, outside):
     far_set(slack_gather=0)
-    outside.slack.answer = at_first((status, {"Retry-After": "2"}, b"slow down"), then=(200, {}, b"ok"))
+    outside.slack.answer = at_first((429, {"Retry-After": "2"}, b"slow down"), then=(200, {}, b"ok"))
     far_world.throw(1, "a")
     eventually(outside.slack.so_far)
     far_world.throw(1, "b")         # whoever asks for time means all that is for him, not only this message
