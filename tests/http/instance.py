@@ -146,6 +146,12 @@ class Instance:
         connection.autocommit = True
         return connection
 
+    def fsync(self, word):
+        sql = Sql(self)
+        sql.run(f"alter system set fsync = {word}")
+        sql.run("select pg_reload_conf()")
+        sql.close()
+
     def renew(self, settings):
         """Other settings, taken by all its processes."""
         before = self.workers() + self.couriers()

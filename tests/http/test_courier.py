@@ -14,19 +14,33 @@ import time
 
 import pytest
 
-from client import created
-from instance import eventually, process_table
+from client import Api, created, ok
+from instance import SETTINGS, eventually, process_table
 from outbox import Outbox, courier, no_courier
-from outside import After
+from outside import After, Http
+from world import World
 
 pytestmark = pytest.mark.noreset
 WEBHOOKS = 100
 BATCH = 16              # of the channel webhook; as many letters are in flight at most
 
 
+@pytest.fixture(scope="module")
+def stalled(own_instance, contract):
+    """A Slack that does not answer, which another instance was to tell something when these tests began: it takes half a
+    minute."""
+    slack, api = Http(lambda r: "stall"), Api(own_instance, contract)
+    own_instance.renew({**SETTINGS, "slack_webhook": slack.url, "slack_gather": 0, "letter_retry": 50})
+    own_instance.reset()
+    World(api).throw(*World(api).chain("work required", "work completed")[:1], "a")
+    yield slack
+    slack.close()
+    own_instance.renew(SETTINGS)
+
+
 @pytest.fixture(scope="module", autouse=True)
-def settings(far_with):
-    far_with("slack_webhook", "sentry_dsn", email_notifications=False, letter_retry=10)
+def settings(far_with, stalled):
+    far_with("slack_webhook", "sentry_dsn", "query_server", "strongpoc_server", email_notifications=False, letter_retry=10)
 
 
 @pytest.fixture
@@ -37,14 +51,19 @@ def hooks(far, far_world, outside):
         created(far.post("/webhooks", {"url": f"{outside.hook.url}/{i}"}))
 
 
+def waiting(outbox):
+    return outbox.count("channel = 'webhook' and state = 'waiting'")
+
+
 def write(far_world, outbox, rounds):
-    """So many letters to each webhook, while no courier is at work; their keys."""
-    outbox.sql.run("set jit = off")
+    """So many letters to each webhook, while no courier is at work; the keys of all that there are."""
+    before = outbox.count("channel = 'webhook'")
+    outbox.sql.run("set jit = off")         # as for the courier's role
     for _ in range(rounds):
         far_world.throw(1, "a")
     while outbox.sql.one("select outbox.sort('{}', 1, clock_timestamp())"):
         pass
-    assert outbox.count("channel = 'webhook'") == rounds * WEBHOOKS
+    assert outbox.count("channel = 'webhook'") == before + rounds * WEBHOOKS
     return set(outbox.sql.column("select key::text from outbox.letters where channel = 'webhook'"))
 
 
@@ -72,14 +91,15 @@ def ended(pids):
 
 def test_a_courier_killed_a_hundred_times_loses_no_letter_and_doubles_those_in_flight_at_most(
         far_instance, far_world, hooks, outside, outbox):
-    dice, doubtful = random.Random(7), collections.Counter()
-    outside.hook.answer = lambda r: {} if dice.random() < 0.8 else (500, {}, b"")
+    dice, doubtful, keys = random.Random(7), collections.Counter(), set()
+    outside.hook.answer = lambda r: After(dice.random() / 50, {} if dice.random() < 0.8 else (500, {}, b""))
     with no_courier(far_instance):
-        keys = write(far_world, outbox, 50)
         for _ in range(100):
+            if waiting(outbox) < 1000:
+                keys = write(far_world, outbox, 20)
             with courier(far_instance) as own:
-                before = len(outside.hook.so_far())
-                eventually(lambda: len(outside.hook.so_far()) > before + dice.randrange(2 * BATCH), every=0.002)
+                enough = len(outside.hook.so_far()) + dice.randrange(2 * BATCH)
+                eventually(lambda: len(outside.hook.so_far()) > enough, 30, every=0.002)
                 children = own.children()
                 own.kill(*dice.choice(([own.pid], [*children, own.pid], [*children, own.pid])))
                 own.wait()
@@ -87,7 +107,7 @@ def test_a_courier_killed_a_hundred_times_loses_no_letter_and_doubles_those_in_f
             doubtful.update(outbox.sql.column("select key::text from outbox.letters where channel = 'webhook'"
                                               " and outbox.is_claimed(state, lease, due_at, clock_timestamp())"))
             outbox.leases_end()
-        assert outbox.count("channel = 'webhook' and state = 'waiting'") > 0       # it was killed while sending
+        assert waiting(outbox) > 0      # it was killed while sending
     outbox.rest(60)
     came = taken(outside)
     assert set(came) == keys                                                # none is lost
@@ -98,7 +118,9 @@ def test_a_courier_killed_a_hundred_times_loses_no_letter_and_doubles_those_in_f
 
 @pytest.fixture
 def postgres_comes_back(far, far_instance):
+    far_instance.fsync("on")
     yield
+    far_instance.fsync("off")
     eventually(lambda: far.get("/hosts").status_code == 200, 30)
     eventually(lambda: len(far_instance.couriers()) >= 3, 30)
 
@@ -159,12 +181,13 @@ def test_one_that_is_told_to_end_settles_what_is_in_flight(far_instance, far_wor
 
 
 def test_renewed_while_letters_are_sent_it_neither_loses_nor_doubles_any(far_instance, far_world, far_set, hooks, outside, outbox):
-    outside.hook.answer = lambda r: After(0.01, {})
+    outside.hook.answer = lambda r: After(0.1, {})
     with no_courier(far_instance):
-        keys = write(far_world, outbox, 10)
-    for retry in (11, 12, 13):
-        far_set(letter_retry=retry)
-    assert outbox.count("channel = 'webhook' and state = 'waiting'") > 0
+        keys = write(far_world, outbox, 5)
+    eventually(outside.hook.so_far)
+    assert waiting(outbox) > BATCH
+    far_set(letter_retry=11)
+    far_set(letter_retry=12)
     outbox.rest(30)
     assert taken(outside) == {key: 1 for key in keys}
 
@@ -208,7 +231,7 @@ class Thrower:
 def test_a_dead_outside_slows_no_request(far, far_world, far_set, outside, outbox, plugins):
     """Slack, relay, query server, webhooks, a hook and Sentry: all stall."""
     far_set(slack_webhook=outside.slack.url, slack_gather=0, email_notifications=True, quest_mail_every=0,
-            plugin_dir=str(plugins), hook_timeout=1, letter_retry=50)
+            query_server=outside.query.url, plugin_dir=str(plugins), hook_timeout=1, letter_retry=50)
     types = far_world.chain("work required", "work completed")
     for i in range(3):
         created(far.post("/webhooks", {"url": f"{outside.hook.url}/{i}"}))
@@ -263,3 +286,12 @@ def test_its_memory_stays_as_it_is(far_instance, far_world, far_set, hooks, outs
     grown = {pid: pss(pid) - before[pid] for pid in couriers}
     print(f"kB before {sorted(before.values())}, grown by {sorted(grown.values())}")
     assert max(grown.values()) < 300
+
+
+# The last one, for it waits for what has begun with the first.
+def test_what_stalls_is_tried_again_with_the_same_key_after_half_a_minute(stalled, own_instance, contract):
+    first, second = eventually(lambda: len(stalled.so_far()) > 1 and stalled.so_far()[:2], 60)
+    assert first.key == second.key and first.body == second.body
+    assert second.at - first.at > 29
+    (letter,) = ok(Api(own_instance, contract).get("/letters"))["letters"]
+    assert letter["key"] == first.key and letter["error"] == "no answer within 30 s"

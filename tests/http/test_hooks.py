@@ -158,7 +158,7 @@ def test_one_that_hangs_holds_up_no_request(far, far_world, work, hook, outbox):
     began = time.monotonic()
     for _ in range(20):
         far_world.throw(work, "a")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10        # each would take a second
     hook("hangs", "exit 0")
     outbox.rest(40)
 

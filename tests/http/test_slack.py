@@ -1,30 +1,16 @@
 """What Slack is told (hermes-behaviour.md section 7), and what becomes of it when Slack does not take it."""
 import pytest
 
-from client import Api, ok
-from instance import SETTINGS, eventually
+from client import ok
+from instance import eventually
 from outside import Http, at_first
-from world import World
 
 pytestmark = pytest.mark.noreset
 LONG = " ".join(["abcdef"] * 20)
 
 
-@pytest.fixture(scope="module")
-def stalled(own_instance, contract):
-    """A Slack that does not answer, which another instance was to tell something when these tests began: it takes half a
-    minute."""
-    slack, api = Http(lambda r: "stall"), Api(own_instance, contract)
-    own_instance.renew({**SETTINGS, "slack_webhook": slack.url, "slack_gather": 0, "letter_retry": 50})
-    own_instance.reset()
-    World(api).throw(*World(api).chain("work required", "work completed")[:1], "a")
-    yield slack
-    slack.close()
-    own_instance.renew(SETTINGS)
-
-
 @pytest.fixture(scope="module", autouse=True)
-def settings(far_with, stalled):
+def settings(far_with):
     """What is gathered waits until a test lets it go."""
     far_with("sentry_dsn", slack_gather=3600, email_notifications=False)
 
@@ -262,12 +248,3 @@ def test_slacks_certificate_is_checked_behind_a_proxy_as_well(far_world, far_set
     outbox.rest()
     assert good.texts() == ["*Labors:* created 1 labor"]
     assert [(r.method, r.target) for r in outside.hook.so_far()] == [("CONNECT", f"127.0.0.1:{good.port}")]
-
-
-# The last one, for it waits for what has begun with the first.
-def test_what_stalls_is_tried_again_with_the_same_key_after_half_a_minute(stalled, own_instance, contract):
-    first, second = eventually(lambda: len(stalled.so_far()) > 1 and stalled.so_far()[:2], 45)
-    assert first.key == second.key and first.body == second.body
-    assert 29 < second.at - first.at < 36
-    (letter,) = ok(Api(own_instance, contract).get("/letters"))["letters"]
-    assert letter["key"] == first.key and letter["error"] == "no answer within 30 s"

@@ -183,14 +183,14 @@ def test_who_does_not_want_any_more_gets_no_more(far, far_world, types, hook, to
 def test_who_asks_for_time_gets_it_and_the_others_get_theirs(far_world, types, hook, told, outside):
     hook("/busy")
     hook("/in")
-    answer = at_first((429, {"Retry-After": "1"}, b""), then={})
+    answer = at_first((429, {"Retry-After": "2"}, b""), then={})
     outside.hook.answer = lambda r: answer(r) if r.path == "/busy" else {}
     far_world.throw(1, "a")
     eventually(lambda: len(outside.hook.so_far()) == 2)
     far_world.throw(1, "b")
     first, *others = told("/busy")
-    assert len(others) == 2 and min(r.at for r in others) - first.at >= 0.95
-    assert max(r.at for r in told("/in")) - first.at < 0.9
+    assert len(others) == 2 and min(r.at for r in others) - first.at >= 1.9
+    assert max(r.at for r in told("/in")) < min(r.at for r in others)
 
 
 def test_a_stalled_webhook_holds_up_another_once_at_most(far_world, far_sql, types, hook, outside):
@@ -204,7 +204,7 @@ def test_a_stalled_webhook_holds_up_another_once_at_most(far_world, far_sql, typ
     eventually(lambda: far_sql.one("select error from outbox.letters where receiver = 'webhook 1'") == "no answer within 10 s", 15)
     for i in range(2, 8):
         far_world.throw(1, "a")
-        eventually(lambda: i in came(), 5)
+        eventually(lambda: i in came(), 8)
     tried = [r for r in outside.hook.so_far() if r.path == "/dead"]
     assert len(tried) >= 1 and len({r.key for r in tried}) <= 4     # a quarter of sixteen at a time
     outside.hook.answer = lambda r: {}
