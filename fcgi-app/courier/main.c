@@ -21,6 +21,7 @@
 #include "lib/query.h"
 #include "lib/service.h"
 
+#define SORT_MOST 500            /* changes sorted at a time */
 #define SORT_PAUSE 100           /* milliseconds between looks for changes */
 #define PAUSE 250                /* ... and for letters */
 #define TROUBLE_PAUSE 1000       /* while the database is away */
@@ -108,17 +109,23 @@ static void say_alive(struct outbox *outbox)
 		said = now.tv_sec;
 }
 
+/* After trouble one change at a time, then two, four, ...: one that can't be sorted, whatever the reason, is found by that
+ * and goes to the end. */
 static void sort(struct outbox *outbox)
 {
-	while (!stopping) {
-		int n;
-		enum status s;
+	int most = SORT_MOST, n;
 
+	while (!stopping) {
 		say_alive(outbox);
-		s = outbox_sort(outbox, &n);
-		if (s != S_OK)
+		if (outbox_sort(outbox, most, &n) != S_OK) {
+			if (most == 1 && outbox_sort_later(outbox) == S_OK)
+				log_line(LOG_LEVEL_ERROR, "sort: a change waits for the others");
+			most = 1;
 			pause_for(TROUBLE_PAUSE);
-		else if (n == 0)
+			continue;
+		}
+		most = most * 2 < SORT_MOST ? most * 2 : SORT_MOST;
+		if (n == 0)
 			pause_for(SORT_PAUSE);
 	}
 }

@@ -96,12 +96,22 @@ static enum status call_for_json(struct outbox *o, const struct db_statement *st
 	return S_OK;
 }
 
-enum status outbox_sort(struct outbox *o, int *ret_n)
+enum status outbox_sort(struct outbox *o, int most, int *ret_n)
 {
-	static const struct db_statement statement = { "sort", "select courier_api.sort($1)", 1 };
-	const char *values[] = { o->told };
+	static const struct db_statement statement = { "sort", "select courier_api.sort($1, $2)", 2 };
+	char n[16];
+	const char *values[] = { n, o->told };
 
+	snprintf(n, sizeof n, "%d", most);
 	return call_for_number(o, &statement, values, ret_n);
+}
+
+enum status outbox_sort_later(struct outbox *o)
+{
+	static const struct db_statement statement = { "sort_later", "select courier_api.sort_later()", 0 };
+	AUTO(pgresult) PGresult *result = NULL;
+
+	return call(o, &statement, NULL, &result);
 }
 
 enum status outbox_alive(struct outbox *o, const char *name)
@@ -133,8 +143,13 @@ static json_t *result_of(const struct delivery *d)
 		[OUT_SENT] = "sent", [OUT_RETRY] = "retry", [OUT_STALLED] = "stalled", [OUT_PARK] = "park"
 	};
 
-	return json_pack("{s:O, s:O, s:O, s:s, s:s, s:I, s:O*, s:O*}", "id", json_object_get(d->letter, "id"),
-	                 "lease", json_object_get(d->letter, "lease"), "attempt", json_object_get(d->letter, "attempt"), "outcome", words[d->outcome], "error", d->error,
+	/* What a channel says in rubbish must not keep its letter from being settled. */
+	json_t *error = json_string(d->error);
+
+	if (error == NULL)
+		error = json_string("?");
+	return json_pack("{s:O, s:O, s:O, s:s, s:o, s:I, s:O*, s:O*}", "id", json_object_get(d->letter, "id"),
+	                 "lease", json_object_get(d->letter, "lease"), "attempt", json_object_get(d->letter, "attempt"), "outcome", words[d->outcome], "error", error,
 	                 "retryAfter", (json_int_t)d->retry_after, "left", d->left, "reply", d->reply);
 }
 

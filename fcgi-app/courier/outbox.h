@@ -18,8 +18,11 @@ struct outbox;
 struct outbox *outbox_new(const struct settings *settings);
 void outbox_free(struct outbox **outbox);
 
-/* Makes letters of what changed: *ret_n changes, of which more may be waiting. */
-enum status outbox_sort(struct outbox *outbox, int *ret_n) CHECKED;
+/* Makes letters of what changed: *ret_n changes, at most `most`, of which more may be waiting. */
+enum status outbox_sort(struct outbox *outbox, int most, int *ret_n) CHECKED;
+
+/* The oldest change can't be sorted: it goes to the end. */
+enum status outbox_sort_later(struct outbox *outbox) CHECKED;
 
 /* Says that a courier of this name runs, and lets old letters go. */
 enum status outbox_alive(struct outbox *outbox, const char *name) CHECKED;

@@ -21,7 +21,7 @@ struct cursor {
 	const char *text, *at;
 	const char *counted;    /* the character at `column` */
 	int column;
-	int depth, terms;
+	int depth, terms, patterns;
 	char *why;
 	size_t why_size;
 };
@@ -315,9 +315,16 @@ static json_t *parse_value(struct cursor *c, const struct term *t, bool regex)
 	return leaf_of_word(t, begin, size);
 }
 
+/* Of not, what it denies. */
 static json_t *not_of(json_t *take_tree)
 {
-	return take_tree == NULL ? NULL : json_pack("{s:s, s:o}", "op", "not", "of", take_tree);
+	AUTO(json) json_t *tree = take_tree;
+
+	if (tree == NULL)
+		return NULL;
+	if (strcmp(json_string_value(json_object_get(tree, "op")), "not") == 0)
+		return json_incref(json_object_get(tree, "of"));
+	return json_pack("{s:s, s:O}", "op", "not", "of", tree);
 }
 
 /* The cursor is at the operator. */
@@ -340,6 +347,20 @@ static json_t *parse_condition(struct cursor *c, const char *key, size_t size)
 	return negated ? not_of(tree) : tree;
 }
 
+/* The term's tree, if there are not too many patterns already. */
+static json_t *counted(struct cursor *c, const char *begin, json_t *take_tree)
+{
+	AUTO(json) json_t *tree = take_tree;
+	const json_t *inner = json_object_get(tree, "of");
+	const json_t *op = json_object_get(inner != NULL ? inner : tree, "op");
+
+	if (tree == NULL)
+		return NULL;
+	if (strcmp(json_string_value(op), "is") != 0 && ++c->patterns > HOSTQUERY_MAX_PATTERNS)
+		return refuse(c, begin, "more than " TEXT(HOSTQUERY_MAX_PATTERNS) " shapes and regular expressions");
+	return json_incref(tree);
+}
+
 static json_t *parse_term(struct cursor *c)
 {
 	const char *begin = c->at;
@@ -355,10 +376,10 @@ static json_t *parse_term(struct cursor *c)
 	if (quoted)
 		return parse_value(c, &name, false);
 	if (take(c, size) && is_one_of(*c->at, SIGNS))
-		return parse_condition(c, begin, size);
+		return counted(c, begin, parse_condition(c, begin, size));
 	if (past_name(begin, size) < begin + size)
 		return refuse(c, past_name(begin, size), "a host name with this character needs quotes");
-	return leaf_of_word(&name, begin, size);
+	return counted(c, begin, leaf_of_word(&name, begin, size));
 }
 
 /* ---- what joins them ---- */

@@ -31,7 +31,7 @@
  * The tree, where column is that of the character with which the term begins, from 1:
  *
  *	{"op": "and" | "or", "of": [tree, ...]}         two or more, none of them of the same op
- *	{"op": "not", "of": tree}                       of != and !~ too
+ *	{"op": "not", "of": tree}                       of != and !~ too; none of not
  *	{"op": "is", "key": "name", "value": "web1", "column": 1}
  *	{"op": "like", "key": "name", "value": "web\\_%", "column": 1}    for SQL's LIKE, with backslash as its escape
  *	{"op": "regex", "key": "name", "value": "^db", "column": 1}
@@ -50,6 +50,7 @@
 #define HOSTQUERY_MAX_SIZE 65536    /* bytes */
 #define HOSTQUERY_MAX_DEPTH 64      /* parentheses and not */
 #define HOSTQUERY_MAX_TERMS 5000
+#define HOSTQUERY_MAX_PATTERNS 100  /* shapes and regular expressions: each looks at every host */
 
 /* Parses a text, which must be UTF-8. S_OK: *ret_tree, which the caller owns. S_INVALID: why says "column N: reason", in
  * ASCII and never in words of the text. */

@@ -9,9 +9,11 @@
 #include "lib/auto.h"
 #include "lib/http.h"
 #include "lib/query.h"
+#include "lib/text.h"
 
 #define REMEMBERED 16
 #define MAX_REMEMBERED ((size_t)4 << 20)         /* bytes of an answer; larger ones are forgotten at once */
+#define MAX_QUESTION ((size_t)64 << 10)          /* ... and those to larger questions */
 #define CONTACTS "/api/pocs/?expand=teams&expand=service_providers&expand=contact_types" \
 	"&service_provider__name=hermes&contact_type__name=email"
 
@@ -221,16 +223,16 @@ static enum status refuse(enum status s, char *why, size_t size, const json_t *q
 {
 	const char *user = json_string_value(json_object_get(question, "user"));
 	const json_t *text = json_object_get(question, "query");
-	AUTO(text) char *dump = NULL;
 
 	if (text == NULL)
 		text = json_array_get(json_object_get(json_object_get(question, "get"), "query"), 0);
 	if (text == NULL)
-		dump = json_dumps(question, JSON_COMPACT);
+		text = json_object_get(question, "operation");
 	if (user != NULL)
 		snprintf(why, size, "Bad user query: %s", user);
 	else
-		snprintf(why, size, "Bad host query: %s", text != NULL ? json_string_value(text) : dump);
+		snprintf(why, size, "Bad host query: %s", text != NULL ? json_string_value(text) : "as it was sent");
+	text_end_between_letters(why);
 	return s;
 }
 
@@ -266,8 +268,6 @@ static enum status judge(struct query *q, const json_t *question, const struct h
 		snprintf(why, size, "The query server's answer makes no sense.");
 		return S_GATEWAY;
 	}
-	if (answer->size <= MAX_REMEMBERED)
-		remember(q, question, results);
 	*ret_answer = results;
 	return S_OK;
 }
@@ -288,6 +288,8 @@ enum status query_ask(struct query *q, const json_t *question, json_t **ret_answ
 	assert(url != NULL);
 	http_perform(q->http, &request, &answer, 1);
 	s = judge(q, question, &answer, ret_answer, why, size);
+	if (s == S_OK && answer.size <= MAX_REMEMBERED && strlen(url) + request.size <= MAX_QUESTION)
+		remember(q, question, *ret_answer);
 	http_answer_done(&answer);
 	return s;
 }

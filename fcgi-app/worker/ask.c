@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -101,6 +102,21 @@ static void put_what_came(const struct request *r, json_t *question)
 		json_object_set(question, "post", r->body);
 }
 
+/* A regular expression can take the database until its timeout: those who search by one go through the gate, too, and stay
+ * in it until their request is done. */
+static bool may_search(struct request *r)
+{
+	if (!r->searches)
+		r->searches = gate_enter(r->worker->gate, r->worker->slot, (size_t)r->worker->settings->num_processes);
+	return r->searches;
+}
+
+void ask_done(struct request *r)
+{
+	if (r->searches)
+		gate_leave(r->worker->gate, r->worker->slot, S_INVALID);
+}
+
 static enum status answer_one(struct request *r, const char *name, json_t *question, json_t **ret_answer)
 {
 	const char *query = json_string_value(json_object_get(question, "query"));
@@ -109,6 +125,8 @@ static enum status answer_one(struct request *r, const char *name, json_t *quest
 	put_what_came(r, question);
 	if (query == NULL || *r->worker->settings->query_server != '\0')
 		return ask_outside(r, question, ret_answer);
+	if (strchr(query, '~') != NULL && !may_search(r))
+		return request_refuse(r, S_LATER, "Too many searches by regular expression just now: try again.");
 	if (hostquery_parse(query, ret_answer, why, sizeof why) == S_OK)
 		return S_OK;
 	return request_refuse(r, S_INVALID, "%s: %s", name, why);

@@ -24,4 +24,7 @@ void gate_clear(struct gate *gate, size_t slot);
  * request->why is filled in. */
 enum status ask(struct request *request, const char *questions) CHECKED;
 
+/* The request is done: somebody else may search. */
+void ask_done(struct request *request);
+
 #endif

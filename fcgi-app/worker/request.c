@@ -9,6 +9,7 @@
 
 #include "lib/auto.h"
 #include "lib/log.h"
+#include "lib/text.h"
 #include "worker/ask.h"
 #include "worker/input.h"
 #include "worker/metrics.h"
@@ -35,21 +36,6 @@ bool request_has(const struct request *r, const char *name)
 	return FCGX_GetParam(name, r->fcgi->envp) != NULL;
 }
 
-/* What was cut short may end within a letter of several bytes, and would be no UTF-8: that letter goes too. */
-static void end_between_letters(char *text)
-{
-	size_t n = strlen(text), first = n;
-	unsigned char lead;
-
-	while (first > 0 && ((unsigned char)text[first - 1] & 0xc0) == 0x80)
-		first--;
-	if (first == 0)
-		return;
-	lead = (unsigned char)text[--first];
-	if (n - first < (lead >= 0xf0 ? 4U : lead >= 0xe0 ? 3U : lead >= 0xc0 ? 2U : 1U))
-		text[first] = '\0';
-}
-
 enum status request_refuse(struct request *r, enum status s, const char *format, ...)
 {
 	va_list args;
@@ -57,7 +43,7 @@ enum status request_refuse(struct request *r, enum status s, const char *format,
 	va_start(args, format);
 	vsnprintf(r->why, sizeof r->why, format, args);
 	va_end(args);
-	end_between_letters(r->why);
+	text_end_between_letters(r->why);
 	return s;
 }
 
@@ -286,6 +272,7 @@ static void request_done(struct request *r)
 	size_t answer = r->result != NULL ? PQresultMemorySize(r->result) : 0;
 	bool large = answer > LARGE || r->asked != NULL || strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10) > LARGE;
 
+	ask_done(r);
 	json_decref(r->texts);
 	json_decref(r->path);
 	json_decref(r->query);

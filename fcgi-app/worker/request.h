@@ -40,6 +40,7 @@ struct request {
 	const char *base, *url;            /* borrowed from `texts` */
 	json_t *texts, *path, *query, *body;
 	json_t *asked;                     /* what was found out for the SQL function (worker/ask.h), or NULL */
+	bool searches;                     /* it is in the gate (worker/ask.h) */
 	struct actor actor;
 	PGresult *result;                  /* the SQL function's answer, or its error */
 	int code;                          /* the HTTP status that was sent; 0: none yet */

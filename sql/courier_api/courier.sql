@@ -1,11 +1,19 @@
 -- What moirai-courier may call (fcgi-app/courier): its steps, each a transaction of its own. No network call is ever made
 -- inside of one. `settings` is what lib/settings.c (settings_told) tells.
 
--- courier_api.sort(settings) -> how many changes became letters, at most 500.
-create or replace function courier_api.sort(settings jsonb) returns int
+-- courier_api.sort(n, settings) -> how many changes became letters, at most n.
+create or replace function courier_api.sort(n int, settings jsonb) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-	return outbox.sort(settings, 500, clock_timestamp());
+	return outbox.sort(settings, n, clock_timestamp());
+end
+$$;
+
+-- courier_api.sort_later(): the oldest change can't be sorted: the others first.
+create or replace function courier_api.sort_later() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	perform outbox.sort_later();
 end
 $$;
 

@@ -159,6 +159,9 @@ begin
 	end if;
 	name := case when body ? 'hostname' then api.text_needed(body, 'hostname', 128) end;
 	facts.owner := nullif(api.text(body, 'owner', 64), '');
+	if facts.owner ~ '[[:cntrl:]]' then
+		perform api.fail(400, 'owner: must be one line');
+	end if;
 	facts.tags := hermes_api.tags(body);
 	perform fate.hosts_own_names() where name is not null;
 	h := hermes_api.host_of_path(req);

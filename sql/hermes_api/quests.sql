@@ -177,6 +177,9 @@ begin
 	end if;
 	perform api.must_have(body, 'from', 'subject', 'message');
 	sender := api.line_needed(body, 'from', 320);
+	if sender !~ '@' then
+		sender := people.qualified(sender, settings->>'domain');
+	end if;
 	subject := api.line_needed(body, 'subject', 998);
 	message := api.text_needed(body, 'message', 1000000);
 	select * into q from fate.quests where id = api.path_id(req, 'id');

@@ -104,6 +104,9 @@ begin
 	if jsonb_typeof(body->'eventTypes') = 'null' then
 		return null;
 	end if;
+	if jsonb_array_length(api.objects(body, 'eventTypes')) > 100 then
+		perform api.fail(400, 'eventTypes: more than 100');
+	end if;
 	perform api.text(t, 'category', 64), api.text(t, 'state', 32),
 	        case when coalesce(t->>'category', t->>'state') is null then api.fail(400, 'eventTypes: each needs category, state or both') end
 	   from jsonb_array_elements(api.objects(body, 'eventTypes')) t;

@@ -176,10 +176,13 @@ begin
 end
 $$;
 
--- outbox.letters_retry(id, now) -> whether it was parked or waiting for its next try; it is due now, as if never tried.
+-- outbox.letters_retry(id, now) -> whether it was parked or waiting for its next try; it is due now, as if never tried,
+-- and so is whatever its receiver kept waiting.
 create or replace function outbox.letters_retry(p_id bigint, p_now timestamptz) returns boolean
 language plpgsql as $$
 begin
+	delete from outbox.holds h using outbox.letters l
+	 where l.id = p_id and l.state <> 'sent' and h.channel = l.channel and h.receiver = l.receiver;
 	update outbox.letters set state = 'waiting', due_at = p_now, attempts = 0
 	 where id = p_id and state <> 'sent' and not outbox.is_claimed(state, lease, due_at, p_now);
 	return found;

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import statistics
 import time
 
@@ -114,6 +115,18 @@ def test_a_courier_killed_a_hundred_times_loses_no_letter_and_doubles_those_in_f
     assert {key: n - 1 for key, n in came.items() if n - 1 > doubtful[key]} == {}
     assert sum(doubtful.values()) <= BATCH * 100
     print(f"{len(keys)} letters, {sum(doubtful.values())} in flight, {sum(came.values()) - len(came)} doubled")
+
+
+def test_what_a_killed_process_had_is_sent_again_long_before_its_lease_ends(far_instance, far_world, hooks, outside, outbox):
+    outside.hook.answer = lambda r: After(0.3, {})
+    with no_courier(far_instance):
+        keys = write(far_world, outbox, 1)
+    eventually(outside.hook.so_far)
+    for pid in far_instance.couriers():
+        os.kill(pid, signal.SIGKILL)
+    outbox.rest(30)         # the lease is 35 s
+    came = taken(outside)
+    assert set(came) == keys and 1 <= sum(came.values()) - len(came) <= BATCH
 
 
 @pytest.fixture

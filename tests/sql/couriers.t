@@ -107,6 +107,22 @@ done
 wait "${claimers[@]}"
 is "$(one "select count(*), max(attempts), count(distinct lease) >= 200 from outbox.letters")" '600|1|t' 'of twenty at once no two ever have the same letter'
 
+# ---- large changes, and one that can't be sorted ----
+one "truncate outbox.changes restart identity;
+	insert into outbox.changes (at, kind, ids) select now(), 'host', array(select generate_series(1, n)) from unnest('{19999,1,1,1}'::int[]) n;" >/dev/null
+is "$(one "select outbox.sort('{}', 500, now())")" 2 'after twenty thousand events no further change is taken'
+one 'select outbox.sort_later()' >/dev/null
+is "$(one "select string_agg(id::text, ' ' order by id) from outbox.changes")" '4 5' 'the oldest change goes behind the others'
+is "$(one "select outbox.sort('{}', 500, now())")" 2 '... and is not lost'
+
+# ---- who asks to retry ----
+one "truncate outbox.letters, outbox.holds restart identity;
+	insert into outbox.letters (channel, kind, receiver, content, made_at, due_at) select 'slack', 'x', 'slack', '{}', now(), now();
+	insert into outbox.holds values ('slack', 'slack', now() + interval '1 day', false);" >/dev/null
+is "$(one "$(claim slack 1)")" none 'a receiver that asked for a day gets nothing'
+one 'select outbox.letters_retry(1, now())' >/dev/null
+is "$(one "$(claim slack 1)")" 1 '... unless somebody asks to retry it'
+
 # ---- a courier that is gone ----
 one "truncate outbox.letters restart identity;
 	insert into outbox.letters (channel, kind, content, made_at, due_at) select 'mail', 'x', '{}', now(), now() from generate_series(1, 4);" >/dev/null

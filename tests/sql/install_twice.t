@@ -30,7 +30,7 @@ psql -X -q -v ON_ERROR_STOP=1 -d twice >/dev/null <<-'SQL'
 	select hermes_api.quests_create(pg_temp.req('{"fateId": 1, "creator": "johnny", "description": "d",
 		"hostnames": ["a", "b"]}'));
 	select hermes_api.events_create(pg_temp.req('{"user": "johnny", "eventTypeId": 2, "hostname": "a"}'));
-	select courier_api.sort('{"slack": true, "slackGather": 2}');
+	select courier_api.sort(500, '{"slack": true, "slackGather": 2}');
 	select hermes_api.events_create(pg_temp.req('{"user": "johnny", "eventTypeId": 2, "hostname": "b"}'));
 SQL
 is "$(sql postgres twice 'select labors, open_labors from fate.quests')" '2|0' 'there is data to be kept'

@@ -435,7 +435,7 @@ select is(courier_api.claim('mail', 5, 60, tests.settings()), null, 'where none 
 insert into outbox.webhooks (url, secret, made_by, made_at) values ('http://x/?a=b', 's3cret', 'johnny', now()),
 	('http://y', null, 'johnny', now());
 select tests.throw(1, 'a');
-select courier_api.sort(tests.settings('{"slackGather": 0}'));
+select courier_api.sort(500, tests.settings('{"slackGather": 0}'));
 select is(tests.letters('content ? ''secret'', content::text ~ ''s3cret'', content::text ~ ''x/'''),
 	'(f,f,f) (f,f,f) (f,f,f)',
 	'no letter holds a secret, or where a webhook is');

@@ -27,8 +27,8 @@ is "$(sql moirai_web moirai "select count(*) from people_api.by_password('nobody
 is "$(sql moirai_web moirai "select people.administrator_set('x', 'y')")" '42501: permission denied for schema people' \
 	'... but make no administrator'
 is "$(sql moirai_web moirai "begin; select courier_api.report('moirai-fcgi', 'oh'); rollback" | tail -n 1)" '' '... report an error'
-is "$(sql moirai_web moirai "select courier_api.sort('{}')")" '42501: permission denied for function sort' '... but do no work of the courier'
-is "$(sql moirai_courier moirai "select courier_api.sort('{}')")" 0 'the courier can do its steps'
+is "$(sql moirai_web moirai "select courier_api.sort(500, '{}')")" '42501: permission denied for function sort' '... but do no work of the courier'
+is "$(sql moirai_courier moirai "select courier_api.sort(500, '{}')")" 0 'the courier can do its steps'
 is "$(sql moirai_courier moirai "select coalesce(courier_api.claim('mail', 1, 60, '{}'), '[]')")" '[]' '... each of them'
 is "$(sql moirai_courier moirai "select outbox.sort('{}', 1, now())")" '42501: permission denied for schema outbox' \
 	'... but none as it likes'
@@ -39,7 +39,7 @@ for role in moirai_courier moirai_runner; do
 	is "$(sql $role moirai "select count(*) from people_api.by_password('nobody')")" \
 		'42501: permission denied for schema people_api' '... or ask who is who'
 done
-is "$(sql moirai_runner moirai "select courier_api.sort('{}')")" '42501: permission denied for schema courier_api' \
+is "$(sql moirai_runner moirai "select courier_api.sort(500, '{}')")" '42501: permission denied for schema courier_api' \
 	'the runner does nothing of the courier'
 is "$(sql moirai_owner moirai 'select 1' | grep -o 'role .* is not permitted to log in')" \
 	'role "moirai_owner" is not permitted to log in' 'the owner cannot log in'

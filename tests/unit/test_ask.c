@@ -188,6 +188,27 @@ static void an_answer_ends_the_wariness(void **state)
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
 }
 
+static void who_searches_is_in_the_gate_until_the_request_is_done(void **state)
+{
+	struct request r = { .worker = &worker };
+
+	(void)state;
+	settings.query_server = none;
+	assert_int_equal(ask(&r, "{\"hostQuery\":{\"query\":\"name~a\"}}"), S_OK);
+	assert_true(worker.gate->asking[0]);
+	assert_int_equal(ask(&r, "{\"userQuery\":{\"query\":\"name~b\"}}"), S_OK);
+	ask_done(&r);
+	assert_false(worker.gate->asking[0]);
+	for (size_t slot = 1; slot <= 6; slot++)
+		assert_true(gate_enter(worker.gate, slot, 8));
+	json_decref(r.asked);
+	r = (struct request){ .worker = &worker };
+	assert_int_equal(ask(&r, "{\"hostQuery\":{\"query\":\"name~a\"}}"), S_LATER);
+	assert_int_equal(ask(&r, "{\"hostQuery\":{\"query\":\"a*\"}}"), S_OK);
+	ask_done(&r);
+	json_decref(r.asked);
+}
+
 static void what_is_remembered_passes_a_closed_gate(void **state)
 {
 	(void)state;
@@ -220,6 +241,7 @@ int main(void)
 		cmocka_unit_test_setup(one_worker_alone_may_ask, begin),
 		cmocka_unit_test_setup(after_a_stall_one_at_a_time_asks_for_a_while, begin),
 		cmocka_unit_test_setup(an_answer_ends_the_wariness, begin),
+		cmocka_unit_test_setup(who_searches_is_in_the_gate_until_the_request_is_done, begin),
 		cmocka_unit_test_setup(what_is_remembered_passes_a_closed_gate, begin),
 		cmocka_unit_test_setup(a_slot_that_is_cleared_asks_nobody, begin),
 	};

@@ -281,6 +281,32 @@ static void everything_else_is_no_address(void **state)
 		assert_false(message_address_is_good(bad[i]));
 }
 
+static void the_address_of_a_mailbox_is_what_stands_in_its_brackets(void **state)
+{
+	static const char *const good[] = {
+		"a@b", "<a@b>", "Ann <a@b>", "\"Ann\" <a@b>", "J\xc3\xb6rg <a@b>", "a<c <a@b>", "c@d <a@b>",
+	};
+	static const char *const bad[] = {
+		"", "<>", "Ann <>", "Ann <a@b", "a@b>", "Ann a@b", "<a@b> Ann", "<<a@b>>", "a@b, c@d", "Ann <a@b>\n", "Ann\r\n<a@b>",
+		"Ann\t<a@b>", "\x7f<a@b>", "Ann <j\xc3\xb6rg@b>",
+	};
+	char address[MESSAGE_ADDRESS], longest[300] = "Ann <a@";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_true(message_address_of(good[i], address));
+		assert_string_equal(address, "a@b");
+	}
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(message_address_of(bad[i], address));
+	memset(longest + 7, 'b', 252);
+	strcpy(longest + 7 + 252, ">");
+	assert_true(message_address_of(longest, address));
+	assert_int_equal(strlen(address), 254);
+	strcpy(longest + 7 + 252, "b>");
+	assert_false(message_address_of(longest, address));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +324,7 @@ int main(void)
 		cmocka_unit_test(the_id_is_the_key_whatever_the_domain),
 		cmocka_unit_test(good_addresses_have_two_parts),
 		cmocka_unit_test(everything_else_is_no_address),
+		cmocka_unit_test(the_address_of_a_mailbox_is_what_stands_in_its_brackets),
 	};
 
 	return cmocka_run_group_tests_name("message", tests, NULL, NULL);

@@ -100,23 +100,6 @@ static void the_query_is_no_part_of_the_path(void **state)
 	finds("/api/v1/hosts/%ff", S_INVALID, NULL, "The path is not UTF-8 text.");
 }
 
-static void a_message_is_cut_between_letters(void **state)
-{
-	static const char text[] = "a\xc3\xbc" "e\xe2\x82\xac" "b\xf0\x9f\xa7\xb5" "c";
-
-	(void)state;
-	for (size_t n = 0; n < sizeof text; n++) {
-		char cut[sizeof text] = "";
-
-		memcpy(cut, text, n);
-		end_between_letters(cut);
-		assert_true(fuzz_is_text(cut, strlen(cut)));
-		assert_memory_equal(cut, text, strlen(cut));
-		assert_true(n - strlen(cut) < 4);
-		assert_true(strlen(cut) == n || !fuzz_is_text(text, n));
-	}
-}
-
 static void a_long_message_is_still_text(void **state)
 {
 	FCGX_Request fcgi;
@@ -162,7 +145,6 @@ int main(void)
 		cmocka_unit_test(an_address_that_may_not_stand_in_a_link_is_refused),
 		cmocka_unit_test(a_row_is_found_below_the_mount_only),
 		cmocka_unit_test(the_query_is_no_part_of_the_path),
-		cmocka_unit_test(a_message_is_cut_between_letters),
 		cmocka_unit_test(a_long_message_is_still_text),
 		cmocka_unit_test(sql_is_told_who_asks_for_what),
 	};
