@@ -117,7 +117,8 @@ def test_a_courier_killed_a_hundred_times_loses_no_letter_and_doubles_those_in_f
     print(f"{len(keys)} letters, {sum(doubtful.values())} in flight, {sum(came.values()) - len(came)} doubled")
 
 
-def test_what_a_killed_process_had_is_sent_again_long_before_its_lease_ends(far_instance, far_world, hooks, outside, outbox):
+def test_what_a_killed_process_had_is_sent_again_long_before_its_lease_ends(
+        far_instance, far_world, hooks, outside, outbox):
     outside.hook.answer = lambda r: After(0.3, {})
     with no_courier(far_instance):
         keys = write(far_world, outbox, 1)
@@ -138,7 +139,8 @@ def postgres_comes_back(far, far_instance):
     eventually(lambda: len(far_instance.couriers()) >= 3, 30)
 
 
-def test_killing_postgresql_while_letters_are_sent_loses_none(far_instance, far_world, hooks, outside, postgres_comes_back):
+def test_killing_postgresql_while_letters_are_sent_loses_none(
+        far_instance, far_world, hooks, outside, postgres_comes_back):
     outbox = Outbox(far_instance)
     with no_courier(far_instance):
         keys = write(far_world, outbox, 10)
@@ -160,7 +162,8 @@ def test_killing_postgresql_while_letters_are_sent_loses_none(far_instance, far_
 
 # ---- several
 
-def test_several_couriers_never_have_one_letter_at_a_time_and_all_arrive_once(far_instance, far_world, hooks, outside, outbox):
+def test_several_couriers_never_have_one_letter_at_a_time_and_all_arrive_once(
+        far_instance, far_world, hooks, outside, outbox):
     dice = random.Random(3)
     outside.hook.answer = lambda r: After(dice.random() / 100, {} if dice.random() < 0.7 else (500, {}, b""))
     with no_courier(far_instance):
@@ -193,7 +196,8 @@ def test_one_that_is_told_to_end_settles_what_is_in_flight(far_instance, far_wor
     assert taken(outside) == {key: 1 for key in keys}
 
 
-def test_renewed_while_letters_are_sent_it_neither_loses_nor_doubles_any(far_instance, far_world, far_set, hooks, outside, outbox):
+def test_renewed_while_letters_are_sent_it_neither_loses_nor_doubles_any(
+        far_instance, far_world, far_set, hooks, outside, outbox):
     outside.hook.answer = lambda r: After(0.1, {})
     with no_courier(far_instance):
         keys = write(far_world, outbox, 5)

@@ -1,6 +1,5 @@
 """plugin_dir: the executables in its hooks/ get each event as one line of JSON on standard input."""
 import json
-import os
 import shutil
 import time
 

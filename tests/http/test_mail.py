@@ -398,7 +398,8 @@ def relay(certificates):
         r.close()
 
 
-def test_the_relays_certificate_must_be_of_the_right_name_and_known(far, far_set, far_world, short, certificates, relay, came):
+def test_the_relays_certificate_must_be_of_the_right_name_and_known(
+        far, far_set, far_world, short, certificates, relay, came):
     good, other = relay("DNS:localhost"), relay("DNS:elsewhere.example.com")
     ca = str(certificates.ca)
 
@@ -415,7 +416,8 @@ def test_the_relays_certificate_must_be_of_the_right_name_and_known(far, far_set
     assert [m.secure for m in good.so_far()] == [True, True]
 
 
-def test_another_machines_relay_that_offers_tls_must_show_its_certificate_as_well(far, far_set, far_world, short, certificates, relay, came):
+def test_another_machines_relay_that_offers_tls_must_show_its_certificate_as_well(
+        far, far_set, far_world, short, certificates, relay, came):
     """By this machine's own name, for that is not taken for this machine."""
     try:
         name, address = socket.gethostname(), socket.gethostbyname(socket.gethostname())

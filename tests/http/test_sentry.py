@@ -6,7 +6,6 @@ import re
 import pytest
 
 from client import ok, refused
-from instance import eventually
 from outside import at_first
 
 pytestmark = pytest.mark.noreset

@@ -189,7 +189,8 @@ def test_slack_gets_nothing_before_the_time_it_asks_for(far_world, far_set, chai
 @pytest.mark.parametrize("status, answer, error", [
     (404, b"no_service", "HTTP 404: no_service"), (400, b"invalid_payload", "HTTP 400: invalid_payload"),
     (403, b"no: /services/T0/B0/secret", "HTTP 403: no: "), (302, b"", "HTTP 302")])
-def test_what_slack_refuses_for_good_is_parked_and_the_rest_goes_on(far_world, chain, told, outside, far, status, answer, error):
+def test_what_slack_refuses_for_good_is_parked_and_the_rest_goes_on(
+        far_world, chain, told, outside, far, status, answer, error):
     outside.slack.answer = at_first((status, {"Location": outside.hook.url}, answer), then=(200, {}, b"ok"))
     far_world.quest(1, "a")
     told(2)
@@ -222,7 +223,8 @@ def https(certificates):
         server.close()
 
 
-def test_slacks_certificate_must_be_of_the_right_name_and_known(far_world, far_set, chain, https, outbox, certificates, far):
+def test_slacks_certificate_must_be_of_the_right_name_and_known(
+        far_world, far_set, chain, https, outbox, certificates, far):
     good, other = https("IP:127.0.0.1"), https("DNS:elsewhere.example.com")
 
     def error_with(server, **more):
@@ -238,7 +240,8 @@ def test_slacks_certificate_must_be_of_the_right_name_and_known(far_world, far_s
     assert error_with(good, tls_ca_file=str(certificates.ca)) == ("sent", None)
 
 
-def test_slacks_certificate_is_checked_behind_a_proxy_as_well(far_world, far_set, chain, https, outbox, certificates, outside):
+def test_slacks_certificate_is_checked_behind_a_proxy_as_well(
+        far_world, far_set, chain, https, outbox, certificates, outside):
     good = https("IP:127.0.0.1")
     outside.hook.answer = lambda r: "tunnel"
     far_set(slack_webhook=good.url + "/services/T0/B0/secret", tls_ca_file=str(certificates.ca),

@@ -214,7 +214,8 @@ def test_a_stalled_webhook_holds_up_another_once_at_most(far_world, far_sql, typ
     eventually(lambda: far_sql.one("select count(*) from outbox.holds") == 0)
 
 
-def test_a_deleted_webhook_gets_nothing_more_and_the_others_get_theirs(far, far_world, types, hook, told, outside, outbox):
+def test_a_deleted_webhook_gets_nothing_more_and_the_others_get_theirs(
+        far, far_world, types, hook, told, outside, outbox):
     hook("/gone")
     hook("/in")
     outside.hook.answer = lambda r: (500, {}, b"") if r.path == "/gone" else {}
@@ -229,7 +230,8 @@ def test_a_deleted_webhook_gets_nothing_more_and_the_others_get_theirs(far, far_
     assert [e["id"] for e in events(told("/in"))] == [2] and told("/gone") == []
 
 
-def test_ten_thousand_letters_all_arrive_where_half_the_requests_fail(far, far_instance, far_sql, far_world, types, hook, outside, outbox):
+def test_ten_thousand_letters_all_arrive_where_half_the_requests_fail(
+        far, far_instance, far_sql, far_world, types, hook, outside, outbox):
     dice = random.Random(1)
     outside.hook.answer = lambda r: {} if dice.random() < 0.5 else (503, {}, b"") if dice.random() < 0.95 else "drop"
     for i in range(50):
