@@ -105,9 +105,9 @@ class Line(asyncio.Protocol):
 
 
 class Http:
-    """`answer(request)` -> what is sent: an object as JSON, (status, headers, bytes), After(seconds, one of these), or
-    a word: "drop", "tunnel" (a CONNECT), "stall". What stalls does so until release(), and is then dropped. `tls`: an ssl.SSLContext, then it is
-    https."""
+    """`answer(request)` -> what is sent: an object as JSON, (status, headers, bytes), After(seconds, one of these), or a
+    word: "drop", "tunnel" (a CONNECT), "stall". What stalls does so until release(), and is then dropped. `tls`: an
+    ssl.SSLContext, then it is https."""
 
     def __init__(self, answer=lambda request: {"status": "ok"}, tls=None):
         self.answer, self.requests, self.lock, self.stalled = answer, [], threading.Lock(), set()
