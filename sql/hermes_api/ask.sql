@@ -46,6 +46,14 @@ begin
 	if name is null or (req->'settings'->>'queryServer')::boolean then
 		return hermes_api.hosts_answered(req->'asked'->'userQuery', 'userQuery');
 	end if;
+	return hermes_api.hosts_owned(req, name);
+end
+$$;
+
+-- hermes_api.hosts_owned(req, name) -> ids of the hosts that have this owner here, with the domain or without.
+create or replace function hermes_api.hosts_owned(req jsonb, name text) returns bigint[]
+language plpgsql stable as $$
+begin
 	return array(select id from fate.hosts
 	              where owner in (name, people.qualified(name, req->'settings'->>'domain')) order by id);
 end
@@ -116,9 +124,7 @@ begin
 		end if;
 		results := hermes_api.names_json(hermes_api.hosts_answered(req->'asked'->'query', 'query'));
 	elsif api.query(req, 'user') is not null then
-		results := hermes_api.names_json(array(
-			select id from fate.hosts
-			 where owner in (api.query(req, 'user'), people.qualified(api.query(req, 'user'), req->'settings'->>'domain'))));
+		results := hermes_api.names_json(hermes_api.hosts_owned(req, api.query(req, 'user')));
 	else
 		perform api.fail(400, 'query or user: one of them is needed');
 	end if;

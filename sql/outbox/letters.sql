@@ -1,8 +1,9 @@
 -- Letters: claimed (a lease, not taken out), delivered by the courier outside of any transaction, settled.
 --
 -- Delivered at least once: a courier that dies leaves a lease that runs out, and before that, as a rule, a connection that
--- is seen to be gone. Several couriers never have one letter at a time. A letter that failed is tried again after letter_retry, then half as long again each time, with jitter; one
--- whose next try would be more than a day away is parked, with its last error, until somebody asks to retry it.
+-- is seen to be gone. Several couriers never have one letter at a time. A letter that failed is tried again after
+-- letter_retry, then half as long again each time, with jitter; one whose next try would be more than a day away is parked,
+-- with its last error, until somebody asks to retry it.
 
 -- outbox.letters_claim(channel, n, lease, settings, now, slow) -> the letters, by how long they have been due; each is
 -- this caller's until `lease` seconds from now. Of one receiver at most a quarter of n (but one): one that stalls shall
@@ -101,7 +102,7 @@ begin
 end
 $$;
 
--- outbox.letters_settle(lease, results, retry, now): what became of letters that were claimed together.
+-- outbox.letters_settle(results, retry, now): what became of letters that were claimed together.
 --   results  [{id, lease, attempt, outcome: sent|retry|stalled|park, error, retryAfter: seconds, left: content}, ...]
 --   retry    seconds until the first retry
 -- A letter that somebody else has claimed since is left alone.
