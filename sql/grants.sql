@@ -5,11 +5,11 @@ do $$
 declare
 	name text;
 begin
-	foreach name in array array['house', 'people', 'fate', 'outbox', 'api', 'people_api', 'hermes_api', 'courier_api'] loop
+	foreach name in array array['house', 'people', 'fate', 'outbox', 'api', 'people_api', 'hermes_api', 'polemarch_api', 'courier_api'] loop
 		execute format('revoke all on schema %I from public', name);
 		execute format('revoke execute on all functions in schema %I from public', name);
 	end loop;
-	foreach name in array array['people_api', 'hermes_api'] loop
+	foreach name in array array['people_api', 'hermes_api', 'polemarch_api'] loop
 		execute format('grant usage on schema %I to moirai_web', name);
 		execute format('grant execute on all functions in schema %I to moirai_web', name);
 	end loop;
@@ -20,14 +20,14 @@ begin
 	grant execute on function courier_api.report(text, text) to moirai_web;
 end
 $$;
--- The helpers of hermes_api/json.sql are called by the endpoints, as their owner: not for the web tier itself.
+-- The endpoints are security definer; their helpers are called by them, as their owner: not by the web tier itself.
 do $$
 declare
 	helper regprocedure;
 begin
 	for helper in
 		select p.oid from pg_proc p
-		 where p.pronamespace = 'hermes_api'::regnamespace and p.prorettype <> 'api.answer'::regtype
+		 where p.pronamespace in ('hermes_api'::regnamespace, 'polemarch_api'::regnamespace) and not p.prosecdef
 	loop
 		execute format('revoke execute on function %s from moirai_web', helper);
 	end loop;

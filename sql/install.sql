@@ -22,6 +22,12 @@ select not exists (select from house.migration where number = 2) as todo \gset
 \ir migrate/0002_outbox.sql
 insert into house.migration (number, name) values (2, 'what leaves the house');
 \endif
+select not exists (select from house.migration where number = 3) as todo \gset
+\if :todo
+\ir migrate/0003_people.sql
+\ir migrate/0003_rights.sql
+insert into house.migration (number, name) values (3, 'people and rights');
+\endif
 
 -- What every endpoint stands on.
 \ir api/fail.sql
@@ -30,6 +36,11 @@ insert into house.migration (number, name) values (2, 'what leaves the house');
 
 -- The law: what people may do, what events do.
 \ir people/users.sql
+\ir people/teams.sql
+\ir people/rights.sql
+\ir people/tokens.sql
+\ir people/throttle.sql
+\ir people/audit.sql
 \ir fate/counts.sql
 \ir fate/hosts.sql
 \ir fate/event_types.sql
@@ -62,7 +73,15 @@ insert into house.migration (number, name) values (2, 'what leaves the house');
 \ir hermes_api/quests.sql
 \ir hermes_api/letters.sql
 \ir hermes_api/webhooks.sql
+\ir hermes_api/session.sql
+\ir hermes_api/audit.sql
 \ir hermes_api/server.sql
+\ir polemarch_api/read.sql
+\ir polemarch_api/write.sql
+\ir polemarch_api/permissions.sql
+\ir polemarch_api/users.sql
+\ir polemarch_api/teams.sql
+\ir polemarch_api/server.sql
 
 select fate.event_partitions_ensure();
 

@@ -170,3 +170,10 @@ const char *db_message(const PGresult *result)
 
 	return message != NULL ? message : "The database does not answer.";
 }
+
+const char *db_detail(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state != NULL && strncmp(state, "WE", 2) == 0 ? PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
+}

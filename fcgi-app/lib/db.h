@@ -43,4 +43,7 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
 /* The database's words about what went wrong, without a location; never NULL. Borrowed. */
 const char *db_message(const PGresult *result);
 
+/* What an error of ours (class WE) says beside its message; NULL: nothing. Borrowed. */
+const char *db_detail(const PGresult *result);
+
 #endif

@@ -1,7 +1,9 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
 #include <sodium.h>
 
 #include "lib/password.h"
@@ -9,6 +11,10 @@
 /* What OWASP asks of argon2id: 19 MiB, two passes. */
 #define PASSES 2
 #define MEMORY (19U * 1024 * 1024)
+
+#define IMPORTED "pbkdf2_sha256$"
+#define IMPORTED_MOST 2000000        /* iterations; Django's own went from 10,000 to a million */
+#define IMPORTED_BYTES 32
 
 _Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "libsodium's size");
 
@@ -22,7 +28,62 @@ bool password_hash(const char *password, char hash[PASSWORD_HASH_SIZE])
 static const char decoy[PASSWORD_HASH_SIZE] = "$argon2id$v=19$m=19456,t=2,p=1$eRVAFnsD5Nb29CPQpkLAvQ$"
                                               "g5tdtS8n/G2YLvktVhFUgvyaxxBg4VSGyP/v5xYnC+A";
 
-bool password_matches(const char *password, const char *hash)
+/* The parts of one of Django's hashes. */
+struct imported {
+	int iterations;
+	const char *salt;
+	size_t salt_size;
+	unsigned char key[IMPORTED_BYTES];
+};
+
+static bool read_imported(const char *hash, struct imported *parts)
 {
-	return crypto_pwhash_str_verify(hash != NULL ? hash : decoy, password, strlen(password)) == 0 && hash != NULL;
+	const char *number, *base64;
+	char *end;
+	long iterations;
+	size_t n;
+
+	if (strncmp(hash, IMPORTED, sizeof IMPORTED - 1) != 0)
+		return false;
+	number = hash + sizeof IMPORTED - 1;
+	iterations = strtol(number, &end, 10);
+	if (*number < '1' || *number > '9' || *end != '$' || iterations > IMPORTED_MOST)
+		return false;
+	parts->iterations = (int)iterations;
+	parts->salt = end + 1;
+	parts->salt_size = strcspn(parts->salt, "$");
+	if (parts->salt_size == 0 || parts->salt[parts->salt_size] != '$')
+		return false;
+	base64 = parts->salt + parts->salt_size + 1;
+	return sodium_base642bin(parts->key, sizeof parts->key, base64, strlen(base64), NULL, &n, NULL,
+	                         sodium_base64_VARIANT_ORIGINAL) == 0 && n == sizeof parts->key;
+}
+
+bool password_is_imported(const char *hash)
+{
+	struct imported parts;
+
+	return read_imported(hash, &parts);
+}
+
+static bool imported_matches(const char *password, const char *hash)
+{
+	struct imported parts;
+	unsigned char key[IMPORTED_BYTES];
+
+	return read_imported(hash, &parts) &&
+	       PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)parts.salt, (int)parts.salt_size,
+	                         parts.iterations, EVP_sha256(), sizeof key, key) == 1 &&
+	       sodium_memcmp(key, parts.key, sizeof key) == 0;
+}
+
+bool password_matches(const char *password, const char *hash, const char *imported)
+{
+	bool is_imported = hash != NULL && password_is_imported(hash);
+	const char *ours = hash != NULL && !is_imported ? hash : decoy;
+	bool matches = crypto_pwhash_str_verify(ours, password, strlen(password)) == 0 && ours == hash;
+
+	if (is_imported)
+		imported = hash;
+	return (imported != NULL && imported_matches(password, imported) && is_imported) || matches;
 }

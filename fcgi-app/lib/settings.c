@@ -37,6 +37,28 @@ static const struct row rows[] = {
 	  "request header in which the sign-in proxy names the user; nginx must strip it from clients" },
 	{ "auth_proxy_create", FLAG, AT(auth_proxy_create), "true", 0, 0,
 	  "whom the sign-in proxy names is made a user when unknown" },
+	{ "user_groups_header", TEXT, AT(user_groups_header), "X-Hermes-Groups", 0, 0,
+	  "request header in which it names the user's groups, with commas between; nginx must strip it, too" },
+	{ "auth_proxy_superusers", TEXT, AT(auth_proxy_superusers), "", 0, 0,
+	  "group whose members, and nobody else whom the proxy names, are superusers; empty: the proxy does not say" },
+	{ "api_xsrf_enabled", FLAG, AT(api_xsrf_enabled), "true", 0, 0,
+	  "who is signed in by a cookie must show its XSRF token when writing" },
+	{ "session_idle", NUMBER, AT(session_idle), "43200", 1, 31536000,
+	  "seconds after which a session that was not used ends" },
+	{ "session_lifetime", NUMBER, AT(session_lifetime), "1209600", 1, 31536000,
+	  "seconds after which sessions, and tokens without a name, end in any case" },
+	{ "auth_token_expiry", NUMBER, AT(auth_token_expiry), "600", 1, 31536000,
+	  "seconds after which a token without a name that was not used ends" },
+	{ "may_throw_restricted", TEXT, AT(may_throw_restricted), "everyone", 0, 0,
+	  "who may throw events of restricted types: everyone, superusers or team NAME" },
+	{ "may_mail_owners", TEXT, AT(may_mail_owners), "everyone", 0, 0, "who may write to the owners of a quest's hosts" },
+	{ "may_edit_fates", TEXT, AT(may_edit_fates), "everyone", 0, 0, "who may make and change fates and event types" },
+	{ "may_delete_fates", TEXT, AT(may_delete_fates), "superusers", 0, 0, "who may delete them" },
+	{ "license_expiry", TEXT, AT(license_expiry), "", 0, 0, "what /license/ tells: the date it ends; empty: never" },
+	{ "license_users", NUMBER, AT(license_users), "0", 0, 1000000000, "how many users it is for; 0: any number" },
+	{ "license_hosts", NUMBER, AT(license_hosts), "0", 0, 1000000000, "how many hosts it is for; 0: any number" },
+	{ "license_organization", TEXT, AT(license_organization), "", 0, 0, "whom it was given to" },
+	{ "license_contacts", TEXT, AT(license_contacts), "", 0, 0, "how to reach them" },
 	{ "fullstory_id", TEXT, AT(fullstory_id), "", 0, 0, "told to the page by serverConfig" },
 	{ "count_events", FLAG, AT(count_events), "true", 0, 0, "lists of events tell totalEvents" },
 	{ "num_processes", NUMBER, AT(num_processes), "8", 1, 256, "workers; 2 to 4 for each core are best" },
@@ -92,8 +114,6 @@ static const struct row rows[] = {
 	{ "restrict_networks", ELSEWHERE, 0, NULL, 0, 0, NGINX " (allow, deny)" },
 	{ "debug", ELSEWHERE, 0, NULL, 0, 0, "is log_level: debug" },
 	{ "secret_key", ELSEWHERE, 0, NULL, 0, 0, "is not needed: no cookie is signed" },
-	{ "api_xsrf_enabled", ELSEWHERE, 0, NULL, 0, 0, "comes with sessions, which this version does not have yet" },
-	{ "auth_token_expiry", ELSEWHERE, 0, NULL, 0, 0, "comes with tokens, which this version does not have yet" },
 };
 #define N_ROWS (sizeof rows / sizeof rows[0])
 _Static_assert(N_ROWS <= 64, "settings.said has a bit for each row");
@@ -207,6 +227,9 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 	else if (row->offset == AT(smtp_starttls) && strcmp(value, "never") != 0 && strcmp(value, "offered") != 0 &&
 	         strcmp(value, "always") != 0)
 		*why = "is none of never, offered and always";
+	else if (strncmp(row->name, "may_", 4) == 0 && strcmp(value, "everyone") != 0 && strcmp(value, "superusers") != 0 &&
+	         strncmp(value, "team ", 5) != 0)
+		*why = "is none of everyone, superusers and team NAME";
 	else
 		return true;
 	return false;
@@ -358,6 +381,17 @@ json_t *settings_told(const struct settings *s)
 	                         "letterRetention", (json_int_t)s->letter_retention,
 	                         "healthLetterAge", (json_int_t)s->health_letter_age);
 
+	json_t *people = json_pack("{s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:I, s:I, s:s, s:s}}",
+	                           "fullstoryId", s->fullstory_id, "sessionIdle", (json_int_t)s->session_idle,
+	                           "sessionLifetime", (json_int_t)s->session_lifetime,
+	                           "authTokenExpiry", (json_int_t)s->auth_token_expiry,
+	                           "mayThrowRestricted", s->may_throw_restricted, "mayMailOwners", s->may_mail_owners,
+	                           "mayEditFates", s->may_edit_fates, "mayDeleteFates", s->may_delete_fates,
+	                           "license", "expiry", s->license_expiry, "users", (json_int_t)s->license_users,
+	                           "hosts", (json_int_t)s->license_hosts, "organization", s->license_organization,
+	                           "contacts", s->license_contacts);
+
+	json_object_update_new(told, people);
 	json_object_update_new(told, mail);
 	json_object_update_new(told, rest);
 	return told;

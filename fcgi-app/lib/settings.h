@@ -42,6 +42,12 @@ struct settings {
 	char *smtp_server, *smtp_starttls, *smtp_username, *smtp_password, *tls_ca_file;
 	char *courier_database;
 	char *live_socket, *metrics_token;
+	char *user_groups_header, *auth_proxy_superusers;
+	bool api_xsrf_enabled;
+	long auth_token_expiry, session_idle, session_lifetime;
+	char *may_throw_restricted, *may_mail_owners, *may_edit_fates, *may_delete_fates;
+	char *license_expiry, *license_organization, *license_contacts;
+	long license_users, license_hosts;
 	/* keys that were set though their meaning lives elsewhere or is still to come, one bit for each row */
 	unsigned long long said;
 };

@@ -17,6 +17,8 @@ static const struct {
 	{ "WE405", S_METHOD },
 	{ "WE409", S_CONFLICT },
 	{ "WE413", S_TOO_LARGE },
+	{ "WE415", S_MEDIA },
+	{ "WE424", S_TOO_EARLY },
 	{ "08", S_LATER },             /* connection */
 	{ "22", S_INVALID },           /* data that no check of ours had foreseen */
 	{ "23505", S_CONFLICT },       /* two made the same thing at once */
@@ -53,6 +55,9 @@ int status_http(enum status s)
 	case S_METHOD:    return 405;
 	case S_CONFLICT:  return 409;
 	case S_TOO_LARGE: return 413;
+	case S_MEDIA:     return 415;
+	case S_TOO_EARLY: return 424;
+	case S_THROTTLED: return 429;
 	case S_GATEWAY:   return 502;
 	case S_SLOW_GATEWAY: return 504;
 	case S_AGAIN:
@@ -68,6 +73,7 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" },
 	{ 201, "Created" },
+	{ 204, "No Content" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" },
@@ -76,6 +82,9 @@ static const struct {
 	{ 405, "Method Not Allowed" },
 	{ 409, "Conflict" },
 	{ 413, "Content Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 424, "Failed Dependency" },
+	{ 429, "Too Many Requests" },
 	{ 502, "Bad Gateway" },
 	{ 503, "Service Unavailable" },
 	{ 504, "Gateway Timeout" },

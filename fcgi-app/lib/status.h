@@ -15,6 +15,9 @@ enum status {
 	S_METHOD,       /* 405: not with this method */
 	S_CONFLICT,     /* 409 */
 	S_TOO_LARGE,    /* 413 */
+	S_MEDIA,        /* 415: a kind of thing, or of body, that is not known */
+	S_TOO_EARLY,    /* 424: what it depends on is still going on */
+	S_THROTTLED,    /* 429: too often */
 	S_AGAIN,        /* a serialization failure or a deadlock: the same call may be made again at once */
 	S_LATER,        /* 503: the database is away or busy */
 	S_GATEWAY,      /* 502: whom we had to ask answers nothing sensible */

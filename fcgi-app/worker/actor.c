@@ -11,13 +11,15 @@
 #include <sodium.h>
 
 #include "lib/auto.h"
-#include "lib/password.h"
 #include "worker/actor.h"
 #include "worker/request.h"
+#include "worker/sign_in.h"
+#include "worker/token.h"
 
 #define REMEMBERED_SECONDS 60
 #define SLOTS 512
 #define KEY_BYTES crypto_generichash_BYTES
+#define PARAMETER_SIZE 128
 
 struct slot {
 	unsigned char key[KEY_BYTES];
@@ -30,11 +32,11 @@ struct actor_cache {
 	struct slot slots[SLOTS];
 };
 
-static const struct db_statement by_password = {
-	"by_password", "select id, stamp, password from people_api.by_password($1)", 1
+static const struct db_statement by_token = {
+	"by_token", "select id, stamp, token, read_only, seconds from people_api.by_token($1, $2::boolean)", 2
 };
 static const struct db_statement by_proxy = {
-	"by_proxy", "select id, stamp from people_api.by_proxy($1, $2::boolean)", 2
+	"by_proxy", "select id, stamp from people_api.by_proxy($1, $2::boolean, string_to_array($3, ','), $4)", 4
 };
 
 struct actor_cache *actor_cache_new(void)
@@ -60,71 +62,98 @@ static time_t now(void)
 	return t.tv_sec;
 }
 
-/* The slot where this proof is remembered or may be; `kind` keeps a name from standing for a password. */
-static struct slot *slot_of(struct actor_cache *cache, char kind, const char *proof, unsigned char key[KEY_BYTES])
+/* The slot where this proof is remembered or may be; `via` keeps a name from standing for a password. */
+static struct slot *slot_of(struct actor_cache *cache, enum via via, const char *proof, unsigned char key[KEY_BYTES])
 {
+	const unsigned char kind = (unsigned char)via;
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, cache->secret, sizeof cache->secret, KEY_BYTES);
-	crypto_generichash_update(&state, (const unsigned char *)&kind, 1);
+	crypto_generichash_update(&state, &kind, 1);
 	crypto_generichash_update(&state, (const unsigned char *)proof, strlen(proof));
 	crypto_generichash_final(&state, key, KEY_BYTES);
 	return &cache->slots[(key[0] | key[1] << 8) % SLOTS];
 }
 
-static void remember(struct slot *slot, const unsigned char key[KEY_BYTES], const struct actor *actor)
+static void remember(struct slot *slot, const unsigned char key[KEY_BYTES], const struct actor *actor, int seconds)
 {
 	memcpy(slot->key, key, KEY_BYTES);
 	slot->actor = *actor;
 	slot->actor.remembered = true;
-	slot->until = now() + REMEMBERED_SECONDS;
+	slot->until = now() + seconds;
 }
 
-/* The first row's id and stamp; none: nobody. */
-static void read_actor(const PGresult *result, struct actor *actor)
-{
-	if (PQntuples(result) == 0)
-		return;
-	actor->id = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
-	actor->stamp = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
-}
+/* Each of the following finds out whose proof it is: request->actor, whose id stays 0 for nobody's. It may say for how many
+ * seconds less than a minute that may be remembered. */
 
-static enum status ask_proxy(struct request *r, const char *name)
+/* `proof` is the name, and after a newline the groups where the proxy says any. */
+static enum status ask_proxy(struct request *r, const char *proof, int *seconds)
 {
-	const char *values[] = { name, r->worker->settings->auth_proxy_create ? "true" : "false" };
+	const struct settings *settings = r->worker->settings;
+	const char *groups = strchr(proof, '\n');
+	AUTO(text) char *name = strndup(proof, strcspn(proof, "\n"));
+	const char *values[] = { name, settings->auth_proxy_create ? "true" : "false", groups != NULL ? groups + 1 : NULL,
+	                         settings->auth_proxy_superusers };
 	AUTO(pgresult) PGresult *result = NULL;
 	enum status s = db_query(r->worker->db, &by_proxy, values, &result);
 
-	if (s == S_OK)
-		read_actor(result, &r->actor);
+	(void)seconds;
+	if (s == S_OK && PQntuples(result) > 0) {
+		r->actor.id = atoll(PQgetvalue(result, 0, 0));
+		r->actor.stamp = atoll(PQgetvalue(result, 0, 1));
+	}
 	return s;
 }
 
 /* `proof` is name:password. */
-static enum status ask_password(struct request *r, const char *proof)
+static enum status ask_password(struct request *r, const char *proof, int *seconds)
 {
 	size_t name_size = strcspn(proof, ":");
 	AUTO(text) char *name = strndup(proof, name_size);
-	const char *values[] = { name };
-	AUTO(pgresult) PGresult *result = NULL;
-	enum status s = db_query(r->worker->db, &by_password, values, &result);
-	const char *hash;
 
-	if (s != S_OK)
-		return s;
-	hash = PQntuples(result) > 0 ? PQgetvalue(result, 0, 2) : NULL;
-	if (proof[name_size] == ':' && password_matches(proof + name_size + 1, hash))
-		read_actor(result, &r->actor);
-	return S_OK;
+	(void)seconds;
+	if (proof[name_size] == '\0')
+		return S_OK;
+	return sign_in_by_password(r, name, proof + name_size + 1);
+}
+
+static enum status ask_token(struct request *r, const char *token, bool cookie, int *seconds)
+{
+	char hash[TOKEN_HASH_SIZE];
+	const char *values[] = { hash, cookie ? "true" : "false" };
+	AUTO(pgresult) PGresult *result = NULL;
+	enum status s;
+
+	token_hash(token, hash);
+	s = db_query(r->worker->db, &by_token, values, &result);
+	if (s == S_OK && PQntuples(result) > 0) {
+		r->actor.id = atoll(PQgetvalue(result, 0, 0));
+		r->actor.stamp = atoll(PQgetvalue(result, 0, 1));
+		r->actor.token = atoll(PQgetvalue(result, 0, 2));
+		r->actor.read_only = *PQgetvalue(result, 0, 3) == 't';
+		*seconds = atoi(PQgetvalue(result, 0, 4));
+	}
+	return s;
+}
+
+static enum status ask_session(struct request *r, const char *token, int *seconds)
+{
+	return ask_token(r, token, true, seconds);
+}
+
+static enum status ask_bearer(struct request *r, const char *token, int *seconds)
+{
+	return ask_token(r, token, false, seconds);
 }
 
 /* A proof that has been given: remembered, or asked for and remembered. */
-static enum status prove(struct request *r, char kind, const char *proof,
-                         enum status (*ask)(struct request *, const char *))
+static enum status prove(struct request *r, enum via via, const char *proof,
+                         enum status (*ask)(struct request *, const char *, int *))
 {
 	unsigned char key[KEY_BYTES];
-	struct slot *slot = slot_of(r->worker->actors, kind, proof, key);
+	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
 	AUTO(json) json_t *text = json_string(proof);
+	int seconds = REMEMBERED_SECONDS;
 	enum status s;
 
 	if (text == NULL)
@@ -133,12 +162,14 @@ static enum status prove(struct request *r, char kind, const char *proof,
 		r->actor = slot->actor;
 		return S_OK;
 	}
-	s = ask(r, proof);
+	r->actor = (struct actor){ 0 };
+	s = ask(r, proof, &seconds);
 	if (s != S_OK)
 		return s;
 	if (r->actor.id == 0)
 		return S_UNSIGNED;
-	remember(slot, key, &r->actor);
+	r->actor.via = via;
+	remember(slot, key, &r->actor, seconds);
 	return S_OK;
 }
 
@@ -153,38 +184,71 @@ static enum status identify_basic(struct request *r, const char *encoded)
 	if (sodium_base642bin(proof, sizeof proof - 1, encoded, strlen(encoded), NULL, &n, NULL,
 	                      sodium_base64_VARIANT_ORIGINAL) == 0 && memchr(proof, '\0', n) == NULL) {
 		proof[n] = '\0';
-		s = prove(r, 'b', (const char *)proof, ask_password);
+		s = prove(r, VIA_PASSWORD, (const char *)proof, ask_password);
 	}
 	sodium_memzero(proof, sizeof proof);
 	return s;
 }
 
-/* The value of the header that the proxy fills: nginx passes X-Hermes-Email as HTTP_X_HERMES_EMAIL. */
-static const char *proxy_header(const struct request *r)
+static enum status identify_token(struct request *r, const char *token)
 {
-	const char *header = r->worker->settings->user_auth_header;
-	char name[128] = "HTTP_";
+	token += strspn(token, " ");
+	return token_is_one(token) ? prove(r, VIA_TOKEN, token, ask_bearer) : S_UNSIGNED;
+}
+
+/* The parameter in which a header comes that the proxy fills: HTTP_X_HERMES_EMAIL for X-Hermes-Email. "": too long a name. */
+static void parameter_of(const char *header, char name[PARAMETER_SIZE])
+{
 	size_t n = 5;
 
-	if (*header == '\0' || strlen(header) > sizeof name - 6)
-		return "";
-	for (; *header != '\0'; header++)
-		name[n++] = *header == '-' ? '_' : (char)toupper((unsigned char)*header);
+	memcpy(name, "HTTP_", n);
+	if (*header == '\0' || strlen(header) > PARAMETER_SIZE - 6)
+		n = 0;
+	else
+		for (; *header != '\0'; header++)
+			name[n++] = *header == '-' ? '_' : (char)toupper((unsigned char)*header);
 	name[n] = '\0';
-	return request_param(r, name);
+}
+
+/* Where nginx says REMOTE_USER, be it empty, that is all: else a client could send the headers itself. */
+static enum status identify_proxy(struct request *r)
+{
+	char name[PARAMETER_SIZE] = "REMOTE_USER", groups[PARAMETER_SIZE] = "REMOTE_GROUPS";
+	const char *user;
+	AUTO(text) char *proof = NULL;
+
+	if (!request_has(r, name)) {
+		parameter_of(r->worker->settings->user_auth_header, name);
+		parameter_of(r->worker->settings->user_groups_header, groups);
+	}
+	user = request_param(r, name);
+	if (*user == '\0' || strchr(user, '\n') != NULL)
+		return S_UNSIGNED;
+	if (!request_has(r, groups))
+		return prove(r, VIA_PROXY, user, ask_proxy);
+	if (asprintf(&proof, "%s\n%s", user, request_param(r, groups)) < 0)
+		return S_LATER;
+	return prove(r, VIA_PROXY, proof, ask_proxy);
 }
 
 enum status actor_identify(struct request *r)
 {
 	const char *authorization = request_param(r, "HTTP_AUTHORIZATION");
-	const char *name;
 
 	r->actor = (struct actor){ 0 };
+	if (token_of_cookie(r, r->session)) {
+		enum status s = prove(r, VIA_SESSION, r->session, ask_session);
+
+		if (s != S_UNSIGNED)
+			return s;
+	}
+	if (strncasecmp(authorization, "Token ", 6) == 0)
+		return identify_token(r, authorization + 6);
+	if (strncasecmp(authorization, "Bearer ", 7) == 0)
+		return identify_token(r, authorization + 7);
 	if (strncasecmp(authorization, "Basic ", 6) == 0)
 		return identify_basic(r, authorization + 6);
-	/* Where nginx says REMOTE_USER, be it empty, that is all: else a client could send the header itself. */
-	name = request_has(r, "REMOTE_USER") ? request_param(r, "REMOTE_USER") : proxy_header(r);
-	return *name == '\0' ? S_UNSIGNED : prove(r, 'p', name, ask_proxy);
+	return identify_proxy(r);
 }
 
 void actor_forget(struct request *r)
@@ -194,4 +258,12 @@ void actor_forget(struct request *r)
 	for (size_t i = 0; i < SLOTS; i++)
 		if (cache->slots[i].actor.id == r->actor.id)
 			cache->slots[i] = (struct slot){ 0 };
+}
+
+const char *actor_via(const struct request *r)
+{
+	static const char *const names[] = { [VIA_SESSION] = "session", [VIA_TOKEN] = "token", [VIA_PASSWORD] = "password",
+	                                     [VIA_PROXY] = "proxy" };
+
+	return names[r->actor.via];
 }

@@ -1,73 +1,32 @@
 #include "config.h"
 
 #include <assert.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
 #include "lib/auto.h"
 #include "lib/hostquery.h"
 #include "lib/log.h"
 #include "worker/ask.h"
+#include "worker/gate.h"
 #include "worker/request.h"
 
 #define WARY_SECONDS 10
 
-struct gate {
-	size_t n;
-	_Atomic int64_t wary_until;      /* seconds of the monotonic clock */
-	atomic_bool asking[];
-};
-
-struct gate *gate_new(size_t n)
+/* A quarter of the workers is always free of those who ask. */
+static bool enter(struct worker *w)
 {
-	struct gate *gate = mmap(NULL, sizeof *gate + n * sizeof gate->asking[0], PROT_READ | PROT_WRITE,
-	                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t workers = (size_t)w->settings->num_processes;
 
-	if (gate == MAP_FAILED)
-		fatal("out of memory");
-	gate->n = n;
-	return gate;
+	return gate_enter(w->asking, w->slot, workers - (workers + 3) / 4);
 }
 
-void gate_clear(struct gate *gate, size_t slot)
+static void leave(struct worker *w, enum status s)
 {
-	assert(slot < gate->n);
-	gate->asking[slot] = false;
-}
-
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
-/* Says who comes before it looks who is there, so that of several at once none is overlooked. */
-static bool gate_enter(struct gate *gate, size_t slot, size_t workers)
-{
-	size_t most = now() < gate->wary_until ? 1 : workers - (workers + 3) / 4;
-	size_t asking = 0;
-
-	gate->asking[slot] = true;
-	for (size_t i = 0; i < gate->n; i++)
-		asking += gate->asking[i];
-	if (asking <= (most > 1 ? most : 1))
-		return true;
-	gate->asking[slot] = false;
-	return false;
-}
-
-static void gate_leave(struct gate *gate, size_t slot, enum status s)
-{
-	gate->asking[slot] = false;
+	gate_leave(w->asking, w->slot);
 	if (s == S_SLOW_GATEWAY)
-		gate->wary_until = now() + WARY_SECONDS;
+		gate_narrow(w->asking, WARY_SECONDS);
 	else if (s == S_OK)
-		gate->wary_until = 0;
+		gate_narrow(w->asking, 0);
 }
 
 static enum status ask_outside(struct request *r, const json_t *question, json_t **ret_answer)
@@ -78,10 +37,10 @@ static enum status ask_outside(struct request *r, const json_t *question, json_t
 
 	if (query_remembered(w->query, question, ret_answer))
 		return S_OK;
-	if (!gate_enter(w->gate, w->slot, (size_t)w->settings->num_processes))
+	if (!enter(w))
 		return request_refuse(r, S_LATER, "The query server is slow: try again.");
 	s = query_ask(w->query, question, ret_answer, why, sizeof why);
-	gate_leave(w->gate, w->slot, s);
+	leave(w, s);
 	if (s == S_OK)
 		return S_OK;
 	if (s != S_INVALID)
@@ -107,14 +66,14 @@ static void put_what_came(const struct request *r, json_t *question)
 static bool may_search(struct request *r)
 {
 	if (!r->searches)
-		r->searches = gate_enter(r->worker->gate, r->worker->slot, (size_t)r->worker->settings->num_processes);
+		r->searches = enter(r->worker);
 	return r->searches;
 }
 
 void ask_done(struct request *r)
 {
 	if (r->searches)
-		gate_leave(r->worker->gate, r->worker->slot, S_INVALID);
+		leave(r->worker, S_INVALID);
 }
 
 static enum status answer_one(struct request *r, const char *name, json_t *question, json_t **ret_answer)

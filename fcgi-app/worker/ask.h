@@ -1,24 +1,15 @@
 /* ask.h - finds out what an SQL function wants to know from outside (sql/hermes_api/ask.sql), outside of any transaction:
  * from the query server, or where none is set by our own parser of host queries.
  *
- * A query server that is slow or dead shall cost no request that does not need it. So the workers share a gate: a quarter
+ * A query server that is slow or dead shall cost no request that does not need it. So there is a gate (worker/gate.h): a quarter
  * of them is always kept free, and after one has waited in vain, only one at a time tries again for a while.
  */
 #ifndef WORKER_ASK_H
 #define WORKER_ASK_H
 
-#include <stddef.h>
-
 #include "lib/status.h"
 
-struct gate;
 struct request;
-
-/* For that many workers at most; made before they are forked. */
-struct gate *gate_new(size_t n);
-
-/* This worker asks nobody: its predecessor in the slot may have died while it did. */
-void gate_clear(struct gate *gate, size_t slot);
 
 /* `questions` is the answer of a function with status 100. S_OK: request->asked holds their answers, too. Else
  * request->why is filled in. */

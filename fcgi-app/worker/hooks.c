@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/auto.h"
@@ -7,20 +8,7 @@
 #include "worker/metrics.h"
 #include "worker/request.h"
 #include "worker/respond.h"
-
-enum status hook_server_config(struct request *r)
-{
-	const struct settings *s = r->worker->settings;
-	AUTO(json) json_t *answer = json_pack("{s:s, s:s, s:s, s:o}", "status", "ok", "href", r->url,
-	                                      "domain", s->domain, "fullstoryId",
-	                                      *s->fullstory_id == '\0' ? json_null() : json_string(s->fullstory_id));
-	AUTO(text) char *body = json_dumps(answer, JSON_COMPACT);
-
-	if (body == NULL)
-		return S_INTERNAL;
-	respond(r, 200, NULL, body, strlen(body));
-	return S_OK;
-}
+#include "worker/token.h"
 
 enum status hook_ping(struct request *r)
 {
@@ -55,4 +43,44 @@ enum status hook_metrics(struct request *r)
 		return S_INTERNAL;
 	respond_text(r, "text/plain; version=0.0.4; charset=utf-8", all, (size_t)size);
 	return S_OK;
+}
+
+/* Responds as the function says, with one more member, whose value needs no escaping. */
+static enum status respond_with(struct request *r, const char *name, const char *value)
+{
+	const char *body = PQgetvalue(r->result, 0, 2);
+	size_t n = strlen(body);
+	AUTO(text) char *all = NULL;
+	int size;
+
+	if (n < 2 || body[n - 1] != '}')
+		return S_INTERNAL;
+	size = asprintf(&all, "%.*s%s\"%s\":\"%s\"}", (int)n - 1, body, n > 2 ? "," : "", name, value);
+	if (size < 0)
+		return S_INTERNAL;
+	respond(r, atoi(PQgetvalue(r->result, 0, 0)), PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1), all,
+	        (size_t)size);
+	return S_OK;
+}
+
+enum status hook_session(struct request *r)
+{
+	const char *secret = r->method == POST ? r->token : r->session;
+	char xsrf[TOKEN_SIZE];
+
+	if (r->method == POST)
+		token_cookie(r, secret, r->cookie);
+	else if (r->method == DELETE)
+		token_cookie(r, NULL, r->cookie);
+	if (r->method == DELETE || (r->method == GET && r->actor.via != VIA_SESSION)) {
+		respond_as_called(r);
+		return S_OK;
+	}
+	token_xsrf(secret, xsrf);
+	return respond_with(r, "xsrfToken", xsrf);
+}
+
+enum status hook_token(struct request *r)
+{
+	return respond_with(r, "token", r->token);
 }

@@ -7,9 +7,6 @@
 
 struct request;
 
-/* GET /api/v1/serverConfig -> {domain, fullstoryId}, from the settings. */
-enum status hook_server_config(struct request *request) CHECKED;
-
 /* GET /api/v1/ping -> {}: this worker serves. Asks nobody, so that load balancers may ask it often. */
 enum status hook_ping(struct request *request) CHECKED;
 
@@ -18,5 +15,12 @@ enum status hook_live(struct request *request) CHECKED;
 
 /* GET /api/v1/metrics: the workers' figures and, from hermes_api.metrics, the database's. */
 enum status hook_metrics(struct request *request) CHECKED;
+
+/* /api/v1/session: what the function says, with the cookie set (POST) or taken away (DELETE), and for who is signed in by
+ * one with xsrfToken. */
+enum status hook_session(struct request *request) CHECKED;
+
+/* POST /api/v1/tokens, /polemarch/api/v1/token/: what the function says, with the token itself. */
+enum status hook_token(struct request *request) CHECKED;
 
 #endif

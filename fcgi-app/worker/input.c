@@ -120,7 +120,7 @@ static size_t count_values(const char *text, size_t size)
 	return n;
 }
 
-enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
+enum status input_json(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
 {
 	AUTO(json) json_t *body = NULL;
 	json_error_t error;
@@ -133,12 +133,10 @@ enum status input_body(const char *text, size_t size, json_t **ret_body, char wh
 		snprintf(why, INPUT_WHY, "The body holds more than %d values.", INPUT_MAX_VALUES);
 		return S_INVALID;
 	}
-	body = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	body = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (body == NULL)
 		snprintf(why, INPUT_WHY, "The body is not JSON that can be taken: %.100s (line %d, column %d)",
 		         error.text, error.line, error.column);
-	else if (!json_is_object(body))
-		snprintf(why, INPUT_WHY, "The body must be a JSON object.");
 	else if (deeper_than(body, INPUT_MAX_DEPTH))
 		snprintf(why, INPUT_WHY, "The body is nested deeper than %d levels.", INPUT_MAX_DEPTH);
 	else {
@@ -149,13 +147,70 @@ enum status input_body(const char *text, size_t size, json_t **ret_body, char wh
 	return S_INVALID;
 }
 
-bool input_type_is_json(const char *type)
+enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
 {
-	static const char json[] = "application/json";
-	size_t n = sizeof json - 1;
+	AUTO(json) json_t *body = NULL;
+	enum status s = input_json(text, size, &body, why);
+
+	if (s != S_OK)
+		return s;
+	if (!json_is_object(body)) {
+		snprintf(why, INPUT_WHY, "The body must be a JSON object.");
+		return S_INVALID;
+	}
+	*ret_body = json_incref(body);
+	return S_OK;
+}
+
+enum status input_form(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
+{
+	AUTO(text) char *copy = strndup(text, size);
+	AUTO(json) json_t *lists = NULL;
+	enum status s;
+	const char *name;
+	json_t *values;
+
+	assert(copy != NULL);
+	if (strlen(copy) < size) {
+		snprintf(why, INPUT_WHY, "The body is not UTF-8 text.");
+		return S_INVALID;
+	}
+	s = input_query(copy, &lists, why);
+	if (s != S_OK)
+		return s;
+	*ret_body = json_object();
+	json_object_foreach(lists, name, values)
+		json_object_set(*ret_body, name, json_array_get(values, json_array_size(values) - 1));
+	return S_OK;
+}
+
+bool input_cookie(const char *header, const char *name, char *ret_value, size_t size)
+{
+	size_t n = strlen(name);
+
+	while (*header != '\0') {
+		header += strspn(header, " \t;");
+		if (strncmp(header, name, n) == 0 && header[n] == '=') {
+			const char *value = header + n + 1;
+			size_t length = strcspn(value, "; \t");
+
+			if (length >= size)
+				return false;
+			memcpy(ret_value, value, length);
+			ret_value[length] = '\0';
+			return true;
+		}
+		header += strcspn(header, ";");
+	}
+	return false;
+}
+
+bool input_type_is(const char *type, const char *wanted)
+{
+	size_t n = strlen(wanted);
 
 	type += strspn(type, " \t");
-	return strncasecmp(type, json, n) == 0 && (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
+	return strncasecmp(type, wanted, n) == 0 && (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
 }
 
 bool input_host_is_good(const char *host)

@@ -26,11 +26,20 @@ json_t *input_decode(const char *text, size_t size, bool plus);
 /* A query string -> {name: [value, ...]} in *ret_query, which the caller owns. */
 enum status input_query(const char *text, json_t **ret_query, char why[INPUT_WHY]) CHECKED;
 
-/* A body -> its object in *ret_body, which the caller owns; {} for an empty one. */
+/* A body -> its JSON value in *ret_body, which the caller owns; {} for an empty one. */
+enum status input_json(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY]) CHECKED;
+
+/* The same for one that must be an object. */
 enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY]) CHECKED;
 
-/* Is the Content-Type JSON? Parameters are allowed, letter case counts for nothing. */
-bool input_type_is_json(const char *type);
+/* A body as HTML forms send it -> {name: value}, the last value of each. */
+enum status input_form(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY]) CHECKED;
+
+/* The first cookie of that name in a Cookie header. False: there is none, or it does not fit. */
+bool input_cookie(const char *header, const char *name, char *ret_value, size_t size);
+
+/* Is the Content-Type this one? Parameters are allowed, letter case counts for nothing. */
+bool input_type_is(const char *type, const char *wanted);
 
 /* Is it a host name with or without port, as the Host header has it? Nothing else may stand in our links. */
 bool input_host_is_good(const char *host);

@@ -10,16 +10,18 @@
 #include "lib/log.h"
 #include "lib/pool.h"
 #include "lib/service.h"
-#include "worker/ask.h"
+#include "worker/gate.h"
 #include "worker/metrics.h"
 #include "worker/request.h"
+#include "worker/sign_in.h"
 
 #define MOST_WORKERS 256         /* as the setting num_processes allows */
 
 struct server {
 	struct service *service;
 	int socket;
-	struct gate *gate;
+	struct gate *asking;
+	struct guard *guard;
 	struct metrics *metrics;
 };
 
@@ -79,7 +81,8 @@ static int work(void *context, size_t slot)
 		.db = db_new(settings->database, "moirai-fcgi", settings->statement_timeout),
 		.actors = actor_cache_new(),
 		.query = query_new(settings),
-		.gate = server->gate,
+		.asking = server->asking,
+		.guard = server->guard,
 		.metrics = server->metrics,
 		.slot = slot,
 	};
@@ -90,7 +93,8 @@ static int work(void *context, size_t slot)
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, server->socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		fatal("libfcgi does not start");
 	sigaction(SIGTERM, &on_stop, NULL);
-	gate_clear(worker.gate, slot);
+	gate_clear(worker.asking, slot);
+	guard_clear(worker.guard, slot);
 	status = serve_requests(&worker, &fcgi);
 	FCGX_Free(&fcgi, 1);
 	actor_cache_free(&worker.actors);
@@ -108,7 +112,8 @@ static int run(struct service *service)
 	if (sodium_init() < 0)
 		fatal("libsodium does not start");
 	http_start();
-	server.gate = gate_new(MOST_WORKERS);
+	server.asking = gate_new(MOST_WORKERS);
+	server.guard = guard_new(MOST_WORKERS);
 	server.metrics = metrics_new();
 	server.socket = service_socket(service->settings.socket, service->settings.backlog);
 	service_notify("READY=1");

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include <sodium.h>
 
 #include "lib/auto.h"
 #include "lib/log.h"
@@ -15,6 +18,7 @@
 #include "worker/metrics.h"
 #include "worker/request.h"
 #include "worker/respond.h"
+#include "worker/sign_in.h"
 #include "worker/watch.h"
 
 /* From here on memory is given back after the request; and from there on the connection, whose buffers have grown, too. */
@@ -69,21 +73,109 @@ static enum status read_address(struct request *r, const char *uri)
 	return S_OK;
 }
 
-static enum status find_route(struct request *r, const char *uri)
+/* The path below the mount. False: it is not below it. */
+static bool read_path(struct request *r, const char *uri)
 {
 	size_t mount = strlen(r->mount);
-	AUTO(text) char *path = NULL;
-	enum status s;
+	size_t size = strcspn(uri, "?");
+	json_t *below;
 
-	if (strncmp(uri, r->mount, mount) != 0)
-		return request_refuse(r, S_ABSENT, "Resource not found.");
-	path = strndup(uri + mount, strcspn(uri + mount, "?"));
-	s = route_find(HERMES, r->method, path, &r->route, &r->path);
+	if (size < mount || strncmp(uri, r->mount, mount) != 0)
+		return false;
+	below = size == mount ? json_string("/") : json_stringn(uri + mount, size - mount);
+	json_array_append_new(r->texts, below);
+	r->below = json_string_value(below);
+	return r->below != NULL;
+}
+
+static enum status find_route(struct request *r, const char *uri)
+{
+	enum status s = read_path(r, uri) ? route_find(r->family, r->method, r->below, &r->route, &r->path) : S_ABSENT;
+
 	if (s == S_ABSENT)
-		return request_refuse(r, s, "Resource not found.");
+		return request_refuse(r, s, r->family == HERMES ? "Resource not found." : "Not found.");
 	if (s == S_INVALID)
 		return request_refuse(r, s, "The path is not UTF-8 text.");
 	return s;
+}
+
+/* ---- who asks, and may he write by that ---- */
+
+static enum status refuse_unsigned(struct request *r)
+{
+	const char *authorization = request_param(r, "HTTP_AUTHORIZATION");
+
+	if (r->family == HERMES)
+		return request_refuse(r, S_UNSIGNED, "Sign in to use this resource.");
+	if (*authorization == '\0')
+		return request_refuse(r, S_UNSIGNED, "Authentication credentials were not provided.");
+	return request_refuse(r, S_UNSIGNED, strncasecmp(authorization, "Basic", 5) == 0 ? "Invalid username/password." :
+	                                                                               "Invalid token.");
+}
+
+static enum status refuse_throttled(struct request *r)
+{
+	return request_refuse(r, S_THROTTLED, r->family == HERMES ? "Too many wrong passwords: try again in %d seconds." :
+	                      "Request was throttled. Expected available in %d seconds.", r->retry_after);
+}
+
+static enum status explain(struct request *r, enum status s)
+{
+	switch ((int)s) {
+	case S_OK:        return s;
+	case S_UNSIGNED:  return refuse_unsigned(r);
+	case S_THROTTLED: return refuse_throttled(r);
+	default:          return *r->why != '\0' ? s : request_refuse(r, s, "The database does not answer.");
+	}
+}
+
+/* By a cookie, a remembered password or a proxy's cookie a browser signs in by itself, also when another site's page makes
+ * it write: so our page shows that it is ours, and what a browser says comes from elsewhere is refused. */
+static enum status may_write(struct request *r)
+{
+	const char *site = request_param(r, "HTTP_SEC_FETCH_SITE");
+	bool elsewhere = strcmp(site, "cross-site") == 0 || strcmp(site, "same-site") == 0;
+
+	if (r->actor.read_only)
+		return request_refuse(r, S_FORBIDDEN, "This token may only read.");
+	if (r->actor.via == VIA_SESSION && r->worker->settings->api_xsrf_enabled && !token_xsrf_is_shown(r, r->session))
+		return request_refuse(r, S_FORBIDDEN, "CSRF Failed: X-XSRFToken is missing or not this session's.");
+	if (elsewhere && r->actor.via != VIA_TOKEN)
+		return request_refuse(r, S_FORBIDDEN, "CSRF Failed: another site's page may not write.");
+	return S_OK;
+}
+
+static enum status identify(struct request *r)
+{
+	enum status s;
+
+	if (r->route != NULL && r->route->flags & R_CREDENTIALS)
+		return S_OK;           /* the body says who */
+	s = explain(r, actor_identify(r));
+	return s == S_OK && r->method != GET && r->method != OTHER_METHOD ? may_write(r) : s;
+}
+
+/* ---- what was sent ---- */
+
+static bool has_body(const struct request *r)
+{
+	return r->family == HERMES ? r->method == POST || r->method == PUT : r->method != GET;
+}
+
+static enum status parse_body(struct request *r, const char *text, size_t size)
+{
+	const char *type = request_param(r, "CONTENT_TYPE");
+	char why[INPUT_WHY];
+
+	if (r->family == HERMES)
+		return input_body(text, size, &r->body, r->why);
+	if (size > 0 && input_type_is(type, "application/x-www-form-urlencoded"))
+		return input_form(text, size, &r->body, r->why);
+	if (size > 0 && !input_type_is(type, "application/json"))
+		return request_refuse(r, S_MEDIA, "Unsupported media type \"%.100s\" in request.", type);
+	if (input_json(text, size, &r->body, why) != S_OK)
+		return request_refuse(r, S_INVALID, "JSON parse error - %s", why);
+	return S_OK;
 }
 
 static enum status read_body(struct request *r)
@@ -102,18 +194,65 @@ static enum status read_body(struct request *r)
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
 	if (got != size)
 		return request_refuse(r, S_INVALID, "The body ends too early.");
-	return input_body(text, (size_t)size, &r->body, r->why);
+	return parse_body(r, text, (size_t)size);
+}
+
+static enum status read_secrets(struct request *r)
+{
+	enum status s = S_OK;
+
+	if (r->route->flags & R_CREDENTIALS)
+		s = explain(r, sign_in_by_body(r));
+	else if (r->route->flags & R_PASSWORD)
+		s = explain(r, sign_in_new_password(r));
+	if (r->route->flags & R_TOKEN)
+		token_new(r->token);
+	return s;
+}
+
+static enum status read_what_was_sent(struct request *r)
+{
+	enum status s = input_query(request_param(r, "QUERY_STRING"), &r->query, r->why);
+
+	if (s == S_OK && has_body(r))
+		s = read_body(r);
+	return s == S_OK ? read_secrets(r) : s;
+}
+
+/* ---- the request as a whole ---- */
+
+static void read_method(struct request *r)
+{
+	const char *name = request_param(r, "REQUEST_METHOD");
+
+	r->method = method_of(name);
+	if (r->family == POLEMARCH && strcmp(name, "HEAD") == 0)
+		r->method = GET;       /* nginx keeps the body */
+}
+
+static bool is_options(const struct request *r)
+{
+	return r->family == POLEMARCH && strcmp(request_param(r, "REQUEST_METHOD"), "OPTIONS") == 0;
+}
+
+static enum status refuse_method(struct request *r)
+{
+	if (r->family == POLEMARCH)
+		return request_refuse(r, S_METHOD, "Method \"%.20s\" not allowed.", request_param(r, "REQUEST_METHOD"));
+	if (r->route != NULL)
+		return request_refuse(r, S_METHOD, "Method not supported for this resource.");
+	return S_METHOD;
 }
 
 /* From the address to the row, the actor and what was sent: everything but the row's own work. */
 static enum status prepare(struct request *r)
 {
 	const char *uri = request_param(r, "REQUEST_URI");
-	const char *query = request_param(r, "QUERY_STRING");
 	enum status found, s;
 
-	r->method = method_of(request_param(r, "REQUEST_METHOD"));
+	r->family = strcmp(request_param(r, "MOIRAI_FAMILY"), "polemarch") == 0 ? POLEMARCH : HERMES;
 	r->mount = request_param(r, "MOIRAI_MOUNT");
+	read_method(r);
 	s = read_address(r, uri);
 	if (s != S_OK)
 		return s;
@@ -121,23 +260,18 @@ static enum status prepare(struct request *r)
 	if (found != S_OK && found != S_METHOD)
 		return found;
 	if (found != S_OK || !(r->route->flags & R_OPEN || (r->route->flags & R_WATCH && watch_may(r)))) {
-		s = actor_identify(r);
-		if (s == S_UNSIGNED)
-			return request_refuse(r, s, "Sign in to use this resource.");
+		s = identify(r);
 		if (s != S_OK)
-			return request_refuse(r, s, "The database does not answer.");
+			return s;
 	}
 	/* Hermes looks at this before it looks whether the method is one at all. */
-	if ((r->method == POST || r->method == PUT) && !input_type_is_json(request_param(r, "CONTENT_TYPE")))
+	if (r->family == HERMES && has_body(r) && !input_type_is(request_param(r, "CONTENT_TYPE"), "application/json"))
 		return request_refuse(r, S_INVALID, "Invalid Content-Type for POST/PUT request.");
-	if (found != S_OK)
-		return found;
-	if (r->route->flags & R_UNSUPPORTED)
-		return request_refuse(r, S_METHOD, "Method not supported for this resource.");
-	s = input_query(query, &r->query, r->why);
-	if (s == S_OK && (r->method == POST || r->method == PUT))
-		s = read_body(r);
-	return s;
+	if (found != S_OK && is_options(r))
+		return S_OK;
+	if (found != S_OK || r->route->flags & R_UNSUPPORTED)
+		return refuse_method(r);
+	return read_what_was_sent(r);
 }
 
 /* Who comes back to a stream of events says which it heard last; or NULL. */
@@ -153,12 +287,20 @@ static const char *last_event_id(const struct request *r)
 /* What the SQL function is given (sql/api/read.sql). */
 static char *call_text(const struct request *r)
 {
-	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:O, s:O, s:O?, s:O*, s:s*, s:s, s:s, s:s, s:O}",
+	AUTO(json) json_t *req = json_pack("{s:I, s:I, s:I, s:s*, s:s, s:O, s:O, s:O?, s:O*, s:s*, s:s, s:s, s:s, s:s, s:O}",
 	                                   "actor", (json_int_t)r->actor.id, "stamp", (json_int_t)r->actor.stamp,
+	                                   "token", (json_int_t)r->actor.token, "via", actor_via(r),
+	                                   "method", request_param(r, "REQUEST_METHOD"),
 	                                   "path", r->path, "query", r->query, "body", r->body, "asked", r->asked,
-	                                   "lastEventId", last_event_id(r),
+	                                   "lastEventId", last_event_id(r), "address", request_param(r, "REMOTE_ADDR"),
 	                                   "mount", r->mount, "base", r->base, "url", r->url, "settings", r->worker->told);
+	char hash[TOKEN_HASH_SIZE];
 
+	if (r->route->flags & R_TOKEN) {
+		token_hash(r->token, hash);
+		json_object_set_new(req, "secret", json_string(hash));
+		json_object_set_new(req, "agent", json_string(request_param(r, "HTTP_USER_AGENT")));
+	}
 	return json_dumps(req, JSON_COMPACT);
 }
 
@@ -180,10 +322,8 @@ static enum status call_as_actor(struct request *r)
 	if (s != S_UNSIGNED || !r->actor.remembered)
 		return s;
 	actor_forget(r);
-	s = actor_identify(r);
-	if (s == S_UNSIGNED)
-		return request_refuse(r, s, "Sign in to use this resource.");
-	return s == S_OK ? call(r) : request_refuse(r, s, "The database does not answer.");
+	s = explain(r, actor_identify(r));
+	return s == S_OK ? call(r) : s;
 }
 
 /* What our functions say is meant for the client; what PostgreSQL says by itself is not. */
@@ -243,17 +383,15 @@ static enum status call_until_answered(struct request *r)
 	return S_INTERNAL;
 }
 
-static void respond_as_called(struct request *r)
-{
-	const char *location = PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1);
-
-	respond(r, atoi(PQgetvalue(r->result, 0, 0)), location, PQgetvalue(r->result, 0, 2),
-	        (size_t)PQgetlength(r->result, 0, 2));
-}
-
 static enum status work(struct request *r)
 {
-	enum status s = r->route->call.name != NULL ? call_until_answered(r) : S_OK;
+	enum status s;
+
+	if (r->route == NULL) {
+		respond_options(r);
+		return S_OK;
+	}
+	s = r->route->call.name != NULL ? call_until_answered(r) : S_OK;
 
 	if (s == S_OK && r->route->hook != NULL)
 		return r->route->hook(r);
@@ -261,7 +399,8 @@ static enum status work(struct request *r)
 		respond_as_called(r);
 	} else if (*r->why == '\0') {
 		log_failure(r, s);
-		request_refuse(r, s, "%s", words_of(r, s));
+		if (r->family == HERMES || db_detail(r->result) == NULL)
+			request_refuse(r, s, "%s", words_of(r, s));
 	}
 	return s;
 }
@@ -278,6 +417,8 @@ static void request_done(struct request *r)
 	json_decref(r->query);
 	json_decref(r->body);
 	json_decref(r->asked);
+	sodium_memzero(r->session, sizeof r->session);
+	sodium_memzero(r->token, sizeof r->token);
 	PQclear(r->result);
 	if (answer > HUGE_ANSWER)
 		db_rest(r->worker->db);

@@ -1,7 +1,7 @@
 /* request.h - everything of one request hangs here, and goes in one request_done().
  *
- * The order of a request (request_serve): find the row, who asks, does what was sent make sense, call the row's SQL
- * function or hook, respond.
+ * The order of a request (request_serve): find the row, who asks, may he write by that, does what was sent make sense, call
+ * the row's SQL function or hook, respond.
  */
 #ifndef WORKER_REQUEST_H
 #define WORKER_REQUEST_H
@@ -18,6 +18,7 @@
 #include "worker/actor.h"
 #include "worker/input.h"
 #include "worker/route.h"
+#include "worker/token.h"
 
 /* What a worker has for all its requests. */
 struct worker {
@@ -26,7 +27,8 @@ struct worker {
 	struct db *db;
 	struct actor_cache *actors;
 	struct query *query;
-	struct gate *gate;                 /* shared with the other workers, as is what follows */
+	struct gate *asking;               /* shared with the other workers, as is what follows */
+	struct guard *guard;
 	struct metrics *metrics;
 	size_t slot;                       /* which of them this is */
 };
@@ -34,14 +36,19 @@ struct worker {
 struct request {
 	struct worker *worker;             /* borrowed */
 	FCGX_Request *fcgi;                /* borrowed */
+	enum family family;
 	enum method method;
 	const struct route *route;         /* borrowed from the table */
 	const char *mount;                 /* borrowed from the parameters */
-	const char *base, *url;            /* borrowed from `texts` */
+	const char *base, *url, *below;    /* borrowed from `texts`; below: the path below the mount */
 	json_t *texts, *path, *query, *body;
 	json_t *asked;                     /* what was found out for the SQL function (worker/ask.h), or NULL */
 	bool searches;                     /* it is in the gate (worker/ask.h) */
 	struct actor actor;
+	char session[TOKEN_SIZE];          /* the secret in the session's cookie */
+	char token[TOKEN_SIZE];            /* the secret that was made for a row that is R_TOKEN */
+	char cookie[TOKEN_COOKIE_SIZE];    /* the header that sets it, or "" */
+	int retry_after;                   /* seconds, of S_THROTTLED */
 	PGresult *result;                  /* the SQL function's answer, or its error */
 	int code;                          /* the HTTP status that was sent; 0: none yet */
 	char why[INPUT_WHY];          /* what to tell the client about an error; empty: null */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -37,7 +38,13 @@ static void put_status(struct request *r, int code, const char *reason)
 	for (size_t i = 0; i < n; i++)
 		if (line[i] < ' ' || line[i] > '~')
 			line[i] = '?';
-	FCGX_FPrintF(r->fcgi->out, "Status: %d %s\r\n", code, line);
+	FCGX_FPrintF(r->fcgi->out, "Status: %d %s\r\n%s", code, line, r->cookie);
+	if (r->family == POLEMARCH && r->below != NULL) {
+		char methods[METHODS_SIZE];
+
+		route_methods(r->family, r->below, methods);
+		FCGX_FPrintF(r->fcgi->out, "Vary: Accept, Cookie\r\nAllow: %s\r\n", methods);
+	}
 	r->code = code;
 }
 
@@ -54,6 +61,10 @@ void respond(struct request *r, int code, const char *location, const char *body
 		return;
 	}
 	put_status(r, code, status_reason(code));
+	if (code == 204) {
+		FCGX_PutS("\r\n", out);
+		return;
+	}
 	FCGX_PutS("Content-Type: application/json; charset=UTF-8\r\nCache-Control: private, no-cache\r\n", out);
 	if (location != NULL)
 		FCGX_FPrintF(out, "Location: %s\r\n", location);
@@ -76,23 +87,62 @@ void respond_elsewhere(struct request *r, const char *location)
 	FCGX_FPrintF(r->fcgi->out, "X-Accel-Redirect: %s\r\n\r\n", location);
 }
 
+void respond_as_called(struct request *r)
+{
+	const char *location = PQgetisnull(r->result, 0, 1) ? NULL : PQgetvalue(r->result, 0, 1);
+
+	respond(r, atoi(PQgetvalue(r->result, 0, 0)), location, PQgetvalue(r->result, 0, 2),
+	        (size_t)PQgetlength(r->result, 0, 2));
+}
+
+void respond_options(struct request *r)
+{
+	static const char body[] = "{\"renders\":[\"application/json\"],"
+	                           "\"parses\":[\"application/json\",\"application/x-www-form-urlencoded\"]}";
+
+	respond(r, 200, NULL, body, sizeof body - 1);
+}
+
+/* Which way to sign in a 401 names. Browsers open a window of their own where that is Basic: not for what a page's scripts
+ * ask. */
+static const char *challenge(const struct request *r)
+{
+	if (r->family == POLEMARCH || strcmp(request_param(r, "HTTP_SEC_FETCH_DEST"), "empty") == 0)
+		return "Token";
+	return "Basic realm=\"Moirai\", charset=\"UTF-8\"";
+}
+
 static void put_error_headers(struct request *r, int code)
 {
 	FCGX_Stream *out = r->fcgi->out;
 
-	put_status(r, code, *r->why != '\0' ? r->why : status_reason(code));
+	put_status(r, code, *r->why != '\0' && r->family == HERMES ? r->why : status_reason(code));
 	FCGX_PutS("Content-Type: application/json; charset=UTF-8\r\n", out);
 	if (code == 401)
-		FCGX_PutS("WWW-Authenticate: Basic realm=\"Moirai\", charset=\"UTF-8\"\r\n", out);
-	if (code == 503)
-		FCGX_PutS("Retry-After: 2\r\n", out);
+		FCGX_FPrintF(out, "WWW-Authenticate: %s\r\n", challenge(r));
+	if (code == 401 && r->family == POLEMARCH && *request_param(r, "HTTP_AUTHORIZATION") == '\0')
+		FCGX_PutS("X-Anonymous: true\r\n", out);
+	if (code == 503 || code == 429)
+		FCGX_FPrintF(out, "Retry-After: %d\r\n", code == 429 ? r->retry_after : 2);
+}
+
+/* What a function of the Polemarch family has said, or what there is to say in the family's shape. */
+static json_t *error_body(const struct request *r, int code)
+{
+	json_t *why;
+
+	if (r->family == POLEMARCH && *r->why == '\0')
+		return json_loads(db_detail(r->result), 0, NULL);
+	why = *r->why != '\0' ? json_string(r->why) : json_null();
+	if (r->family == POLEMARCH)
+		return json_pack("{s:o}", "detail", why);
+	return json_pack("{s:s, s:{s:i, s:o}}", "status", "error", "error", "code", code, "message", why);
 }
 
 void respond_error(struct request *r, enum status status)
 {
 	int code = status_http(status);
-	AUTO(json) json_t *answer = json_pack("{s:s, s:{s:i, s:o}}", "status", "error", "error", "code", code, "message",
-	                                      *r->why != '\0' ? json_string(r->why) : json_null());
+	AUTO(json) json_t *answer = error_body(r, code);
 	AUTO(text) char *body = json_dumps(answer, JSON_COMPACT);
 
 	put_error_headers(r, code);

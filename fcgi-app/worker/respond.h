@@ -7,8 +7,14 @@
 #include "worker/request.h"
 
 /* Sends an answer with a JSON body; location may be NULL. A GET's 200 gets an ETag, and becomes 304 when the client
- * has that one already. */
+ * has that one already. A 204 has no body. */
 void respond(struct request *request, int code, const char *location, const char *body, size_t size);
+
+/* Sends what the SQL function answered: status, location and body of request->result. */
+void respond_as_called(struct request *request);
+
+/* Says which methods the path has, and what bodies may be. */
+void respond_options(struct request *request);
 
 /* Sends another type of body, always whole. */
 void respond_text(struct request *request, const char *type, const char *body, size_t size);
@@ -16,7 +22,8 @@ void respond_text(struct request *request, const char *type, const char *body, s
 /* Leaves the answer to a location inside of nginx. */
 void respond_elsewhere(struct request *request, const char *location);
 
-/* Sends an error; what request->why says is the message, nothing: null. */
+/* Sends an error; what request->why says is the message, nothing: null. Where a function of the Polemarch family has said
+ * the whole body, that. */
 void respond_error(struct request *request, enum status status);
 
 #endif

@@ -1,23 +1,24 @@
 #include "config.h"
 
-#include <assert.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/auto.h"
 #include "worker/input.h"
 #include "worker/route.h"
 
+static const char *const method_names[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [PATCH] = "PATCH", [DELETE] = "DELETE" };
+
 enum method method_of(const char *name)
 {
-	static const char *const names[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [DELETE] = "DELETE" };
-
 	for (enum method m = GET; m < OTHER_METHOD; m++)
-		if (strcmp(names[m], name) == 0)
+		if (strcmp(method_names[m], name) == 0)
 			return m;
 	return OTHER_METHOD;
 }
+
+#define MOST_FILLINGS 2
 
 /* The part of the path that fills a placeholder. */
 struct filling {
@@ -25,56 +26,88 @@ struct filling {
 	size_t name_size, value_size;
 };
 
-/* Does the path fit the pattern? At most one placeholder a path: none of ours has two yet. */
-static bool fits(const char *pattern, const char *path, size_t size, struct filling *filling)
+/* How much of the path the placeholder takes; `kind` is what stands after its name. */
+static size_t measure(const char *kind, size_t kind_size, const char *path, size_t size)
 {
-	const char *brace = strchr(pattern, '{');
-	size_t front = brace == NULL ? strlen(pattern) : (size_t)(brace - pattern);
-	const char *close, *end = path + size;
-	bool rest;
+	size_t n;
 
-	*filling = (struct filling){ 0 };
-	if (size < front || strncmp(pattern, path, front) != 0)
-		return false;
-	if (brace == NULL)
-		return size == front;
-	close = strchr(brace, '}');
-	rest = close - brace > 5 && strncmp(close - 5, ":rest", 5) == 0;
-	filling->name = brace + 1;
-	filling->name_size = (size_t)(close - brace) - 1 - (rest ? 5 : 0);
-	filling->value = path + front;
-	filling->value_size = rest ? size - front : strspn(path + front, "0123456789");
-	if (filling->value_size > size - front)
-		filling->value_size = size - front;
-	path = filling->value + filling->value_size;
-	return filling->value_size > 0 && (size_t)(end - path) == strlen(close + 1) &&
-	       strncmp(path, close + 1, (size_t)(end - path)) == 0;
+	if (kind_size == 5 && strncmp(kind, ":rest", 5) == 0)
+		return size;
+	n = strspn(path, kind_size > 0 ? "abcdefghijklmnopqrstuvwxyz-" : "0123456789");
+	return n < size ? n : size;
+}
+
+/* Does the path fit the pattern? A placeholder takes all that it can. */
+static bool fits(const char *pattern, const char *path, size_t size, struct filling fillings[MOST_FILLINGS])
+{
+	memset(fillings, 0, MOST_FILLINGS * sizeof fillings[0]);
+	while (*pattern != '\0') {
+		if (*pattern == '{') {
+			const char *close = strchr(pattern, '}');
+
+			fillings->name = pattern + 1;
+			fillings->name_size = strcspn(pattern + 1, ":}");
+			fillings->value = path;
+			fillings->value_size = measure(pattern + 1 + fillings->name_size,
+			                               (size_t)(close - pattern) - 1 - fillings->name_size, path, size);
+			if (fillings->value_size == 0)
+				return false;
+			path += fillings->value_size;
+			size -= fillings->value_size;
+			fillings++;
+			pattern = close + 1;
+		} else if (size > 0 && *path == *pattern) {
+			path++, size--, pattern++;
+		} else {
+			return false;
+		}
+	}
+	return size == 0;
+}
+
+static size_t without_slash(const char *path)
+{
+	size_t size = strlen(path);
+
+	return size > 1 && path[size - 1] == '/' ? size - 1 : size;
+}
+
+void route_methods(enum family family, const char *path, char methods[METHODS_SIZE])
+{
+	struct filling fillings[MOST_FILLINGS];
+	size_t size = without_slash(path);
+	char *end = methods;
+
+	*end = '\0';
+	for (const struct route *r = routes; r < routes + n_routes; r++)
+		if (r->family == family && !(r->flags & R_UNSUPPORTED) && fits(r->path, path, size, fillings) &&
+		    strstr(methods, method_names[r->method]) == NULL)
+			end += sprintf(end, "%s, ", method_names[r->method]);
+	strcpy(end, strncmp(methods, "GET", 3) == 0 ? "HEAD, OPTIONS" : "OPTIONS");
 }
 
 enum status route_find(enum family family, enum method method, const char *path,
                        const struct route **ret_route, json_t **ret_path)
 {
-	size_t size = strlen(path);
-	struct filling filling;
+	size_t size = without_slash(path);
+	struct filling fillings[MOST_FILLINGS];
 	bool known = false;
 
-	if (size > 1 && path[size - 1] == '/')
-		size--;
 	for (const struct route *r = routes; r < routes + n_routes; r++) {
 		AUTO(json) json_t *values = NULL;
-		json_t *value;
 
-		if (r->family != family || !fits(r->path, path, size, &filling))
+		if (r->family != family || !fits(r->path, path, size, fillings))
 			continue;
 		known = true;
 		if (r->method != method)
 			continue;
 		values = json_object();
-		if (filling.name != NULL) {
-			value = input_decode(filling.value, filling.value_size, false);
+		for (const struct filling *f = fillings; f < fillings + MOST_FILLINGS && f->name != NULL; f++) {
+			json_t *value = input_decode(f->value, f->value_size, false);
+
 			if (value == NULL)
 				return S_INVALID;
-			json_object_setn_new(values, filling.name, filling.name_size, value);
+			json_object_setn_new(values, f->name, f->name_size, value);
 		}
 		*ret_route = r;
 		*ret_path = json_incref(values);

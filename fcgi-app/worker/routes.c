@@ -73,8 +73,53 @@ const struct route routes[] = {
 	{ HERMES, GET, "/health", CALL("hermes_api.health"), NULL, R_WATCH },
 	{ HERMES, GET, "/metrics", CALL("hermes_api.metrics"), hook_metrics, R_WATCH },
 
+	{ HERMES, GET, "/serverConfig", CALL("hermes_api.server_config"), NULL, 0 },
+
+	/* ---- sql/hermes_api/session.sql: sessions and tokens ---- */
+	{ HERMES, POST, "/session", CALL("hermes_api.session_create"), hook_session, R_CREDENTIALS | R_TOKEN },
+	{ HERMES, GET, "/session", CALL("hermes_api.session_get"), hook_session, 0 },
+	{ HERMES, DELETE, "/session", CALL("hermes_api.session_delete"), hook_session, 0 },
+	{ HERMES, GET, "/sessions", CALL("hermes_api.sessions_list"), NULL, 0 },
+	{ HERMES, DELETE, "/sessions", CALL("hermes_api.sessions_end_others"), NULL, 0 },
+	{ HERMES, DELETE, "/sessions/{id}", CALL("hermes_api.sessions_delete"), NULL, 0 },
+	{ HERMES, GET, "/tokens", CALL("hermes_api.tokens_list"), NULL, 0 },
+	{ HERMES, POST, "/tokens", CALL("hermes_api.tokens_create"), hook_token, R_TOKEN },
+	{ HERMES, DELETE, "/tokens/{id}", CALL("hermes_api.tokens_delete"), NULL, 0 },
+
+	/* ---- sql/hermes_api/audit.sql: who did what ---- */
+	{ HERMES, GET, "/audit", CALL("hermes_api.audit_list"), NULL, 0 },
+
 	/* ---- worker/hooks.c: answered without the database ---- */
-	{ HERMES, GET, "/serverConfig", NONE, hook_server_config, 0 },
 	{ HERMES, GET, "/ping", NONE, hook_ping, R_OPEN },
+
+	/* ---- sql/polemarch_api/users.sql: who may sign in ---- */
+	{ POLEMARCH, GET, "/users", CALL("polemarch_api.users_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/users", CALL("polemarch_api.users_create"), NULL, R_PASSWORD },
+	{ POLEMARCH, GET, "/users/{id}", CALL("polemarch_api.users_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/users/{id}", CALL("polemarch_api.users_update"), NULL, R_PASSWORD },
+	{ POLEMARCH, PATCH, "/users/{id}", CALL("polemarch_api.users_update"), NULL, R_PASSWORD },
+	{ POLEMARCH, DELETE, "/users/{id}", CALL("polemarch_api.users_delete"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/teams.sql: users to whom rights are granted together ---- */
+	{ POLEMARCH, GET, "/teams", CALL("polemarch_api.teams_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/teams", CALL("polemarch_api.teams_create"), NULL, 0 },
+	{ POLEMARCH, GET, "/teams/{id}", CALL("polemarch_api.teams_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/teams/{id}", CALL("polemarch_api.teams_update"), NULL, 0 },
+	{ POLEMARCH, PATCH, "/teams/{id}", CALL("polemarch_api.teams_update"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/teams/{id}", CALL("polemarch_api.teams_delete"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/permissions.sql: who may do what with an object of any kind ---- */
+	{ POLEMARCH, GET, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_get"), NULL, 0 },
+	{ POLEMARCH, POST, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_add"), NULL, 0 },
+	{ POLEMARCH, PUT, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_replace"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_remove"), NULL, 0 },
+	{ POLEMARCH, GET, "/{objects:word}/{id}/owner", CALL("polemarch_api.owner_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/{objects:word}/{id}/owner", CALL("polemarch_api.owner_set"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/server.sql: about this server ---- */
+	{ POLEMARCH, GET, "/", CALL("polemarch_api.root"), NULL, 0 },
+	{ POLEMARCH, GET, "/license", CALL("polemarch_api.license"), NULL, 0 },
+	{ POLEMARCH, POST, "/token", CALL("polemarch_api.token_create"), hook_token, R_CREDENTIALS | R_TOKEN },
+	{ POLEMARCH, DELETE, "/token", CALL("polemarch_api.token_delete"), NULL, 0 },
 };
 const size_t n_routes = sizeof routes / sizeof routes[0];

@@ -29,11 +29,11 @@ $$;
 
 -- hermes_api.event_types_create(req) -> the type, or {eventTypes, totalEventTypes}     POST /api/v1/eventtypes
 --   body   {category, state, description, restricted?} or {eventTypes: [those]}
---   fails  WE400 missing or malformed, WE409 one of them exists
+--   fails  WE403, WE400 missing or malformed, WE409 one of them exists
 create or replace function hermes_api.event_types_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text  := people.must_be_signed_in(req);
+	actor text  := people.must_be_among(req, 'mayEditFates');
 	body  jsonb := req->'body';
 	many  jsonb;
 	made  fate.event_types[];
@@ -65,7 +65,7 @@ begin
 	select coalesce(array_agg(hermes_api.event_type_members(t, req->>'base', false) order by t.id), '{}'), array_agg(t.id)
 	  into texts, ids from stored t;
 	if ids is not null then
-		perform outbox.changed('eventtype', ids);
+		perform outbox.changed('eventtype', ids), people.audited(req, 'create', 'event type', ids);
 	end if;
 	if cardinality(texts) = 1 then
 		return api.created((req->>'mount') || '/eventtypes/' || ids[1], texts[1]);
@@ -102,11 +102,11 @@ end
 $$;
 
 -- hermes_api.event_types_update(req) -> the type                                       PUT /api/v1/eventtypes/{id}
---   body   {description}       fails  WE404, WE400
+--   body   {description}       fails  WE403, WE404, WE400
 create or replace function hermes_api.event_types_update(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text := people.must_be_signed_in(req);
+	actor text := people.must_be_among(req, 'mayEditFates');
 	t     fate.event_types := hermes_api.event_type_of_path(req);
 begin
 	perform api.must_have(req->'body', 'description');
@@ -115,24 +115,25 @@ begin
 	if not found then         -- deleted a moment ago
 		perform api.fail(404, format('No such EventType %s found', req->'path'->>'id'));
 	end if;
-	perform outbox.changed('eventtype', array[t.id]);
+	perform outbox.changed('eventtype', array[t.id]), people.audited(req, 'update', 'event type', array[t.id]);
 	return api.ok(hermes_api.event_type_members(t, req->>'base', false));
 end
 $$;
 
 -- hermes_api.event_types_delete(req) -> {}                                             DELETE /api/v1/eventtypes/{id}
---   fails  WE404, WE409 events or fates refer to it       (the document's TODO "Deletion Support")
+--   fails  WE403, WE404, WE409 events or fates refer to it       (the document's TODO "Deletion Support")
 create or replace function hermes_api.event_types_delete(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text := people.must_be_signed_in(req);
+	actor text := people.must_be_among(req, 'mayDeleteFates');
 	t     fate.event_types := hermes_api.event_type_of_path(req);
 	used  text := fate.event_types_delete(t.id);
 begin
 	if used is not null then
 		perform api.fail(409, format('EventType %s is referred to by %s', t.id, used));
 	end if;
-	perform outbox.changed('eventtype', array[t.id]);
+	perform outbox.changed('eventtype', array[t.id]),
+	        people.audited(req, 'delete', 'event type', array[t.id], jsonb_build_object('category', t.category, 'state', t.state));
 	return api.ok('"href":' || api.json((req->>'base') || '/eventtypes/' || t.id));
 end
 $$;

@@ -121,6 +121,7 @@ declare
 begin
 	username := people.named(body, 'user', req->'settings'->>'domain');
 	type := hermes_api.event_type_of_body(body);
+	perform people.must_be_among(req, 'mayThrowRestricted') from fate.event_types t where t.id = type and t.restricted;
 	note := api.text(body, 'note', 65535);
 	quest := api.id(body, 'questId');
 	names := api.hostnames(body, 'hostnames');

@@ -19,11 +19,11 @@ $$;
 
 -- hermes_api.fates_create(req) -> the fate                                             POST /api/v1/fates
 --   body   creationEventTypeId, description, followsId (null), forOwner (true), forCreator (false)
---   fails  WE400 missing, malformed, unknown type or fate, for nobody
+--   fails  WE403, WE400 missing, malformed, unknown type or fate, for nobody
 create or replace function hermes_api.fates_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor   text  := people.must_be_signed_in(req);
+	actor   text  := people.must_be_among(req, 'mayEditFates');
 	body    jsonb := req->'body';
 	type    bigint;
 	follows bigint;
@@ -46,7 +46,8 @@ begin
 	insert into fate.fates (creation_type_id, follows_id, for_creator, for_owner, description)
 	values (type, follows, creator, owner, about)
 	returning * into f;
-	perform outbox.changed('fate', array[f.id]);
+	perform outbox.changed('fate', array[f.id]), people.audited(req, 'create', 'fate', array[f.id],
+		jsonb_build_object('creationEventTypeId', type, 'followsId', follows));
 	-- The quirk: this href has no scheme and host.
 	return api.created((req->>'mount') || '/fates/' || f.id, hermes_api.fate_members(f, req->>'mount', false));
 end
@@ -66,11 +67,11 @@ $$;
 
 -- hermes_api.fates_update(req) -> the fate                                             PUT /api/v1/fates/{id}
 --   body   description and/or followsId; anything else is passed over, nothing changes nothing
---   fails  WE404, WE400, WE409 no such fate to follow, or a circle
+--   fails  WE403, WE404, WE400, WE409 no such fate to follow, or a circle
 create or replace function hermes_api.fates_update(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text  := people.must_be_signed_in(req);
+	actor text  := people.must_be_among(req, 'mayEditFates');
 	body  jsonb := req->'body';
 	f     fate.fates := hermes_api.fate_of_path(req);
 begin
@@ -80,24 +81,26 @@ begin
 	if body ? 'description' then
 		update fate.fates set description = api.text(body, 'description', 2048) where id = f.id;
 	end if;
-	perform outbox.changed('fate', array[f.id]);
+	perform outbox.changed('fate', array[f.id]), people.audited(req, 'update', 'fate', array[f.id],
+		case when body ? 'followsId' then jsonb_build_object('followsId', body->'followsId') else '{}' end);
 	return api.ok(hermes_api.fate_members(hermes_api.fate_of_path(req), req->>'base', false));
 end
 $$;
 
 -- hermes_api.fates_delete(req) -> {}                                                   DELETE /api/v1/fates/{id}
---   fails  WE404, WE409 labors or fates refer to it       (the document's TODO "Deletion Support")
+--   fails  WE403, WE404, WE409 labors or fates refer to it       (the document's TODO "Deletion Support")
 create or replace function hermes_api.fates_delete(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text := people.must_be_signed_in(req);
+	actor text := people.must_be_among(req, 'mayDeleteFates');
 	f     fate.fates := hermes_api.fate_of_path(req);
 	used  text := fate.fates_delete(f.id);
 begin
 	if used is not null then
 		perform api.fail(409, format('Fate %s is referred to by %s', f.id, used));
 	end if;
-	perform outbox.changed('fate', array[f.id]);
+	perform outbox.changed('fate', array[f.id]), people.audited(req, 'delete', 'fate', array[f.id],
+		jsonb_build_object('creationEventTypeId', f.creation_type_id, 'followsId', f.follows_id));
 	return api.ok('"href":' || api.json((req->>'base') || '/fates/' || f.id));
 end
 $$;

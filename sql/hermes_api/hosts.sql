@@ -78,7 +78,8 @@ begin
 	)
 	select array_agg(hermes_api.host_members(h, base) order by h.id) into texts from made h;
 	if cardinality(names) > 0 then
-		perform fate.counts_add('host', 0, 0, cardinality(names)), outbox.changed('host', fate.hosts_known(names));
+		perform fate.counts_add('host', 0, 0, cardinality(names)), outbox.changed('host', ids), people.audited(req, 'create', 'fleet host', ids)
+		   from fate.hosts_known(names) ids;
 	end if;
 	if cardinality(names) = 1 then
 		return api.created((req->>'mount') || '/hosts/' || api.segment(names[1]), texts[1]);
@@ -173,7 +174,8 @@ begin
 	       tags = case when body ? 'tags' then facts.tags else tags end
 	 where id = h.id and body ?| '{owner,tags}';
 	select * into h from fate.hosts where id = h.id;
-	perform outbox.changed('host', array[h.id]);
+	perform outbox.changed('host', array[h.id]),
+	        people.audited(req, 'update', 'fleet host', array[h.id], jsonb_build_object('hostname', h.hostname));
 	return api.ok(hermes_api.host_members(h, req->>'base'));
 end
 $$;

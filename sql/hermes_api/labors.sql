@@ -180,7 +180,8 @@ begin
 		   set ack_user = acker, ack_time = clock_timestamp(), ack_asked_by = people.other(actor, acker)
 		 where id = labor;
 	end if;
-	perform outbox.changed('labor', array[labor], array[was, quest]);
+	perform outbox.changed('labor', array[labor], array[was, quest]),
+	        people.audited(req, 'update', 'labor', array[labor], jsonb_build_object('questId', quest, 'ackUser', acker));
 	return api.ok(hermes_api.labor_of_path(req, null));
 end
 $$;

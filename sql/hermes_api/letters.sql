@@ -58,6 +58,7 @@ begin
 	if not outbox.letters_retry(l.id, clock_timestamp()) then
 		perform api.fail(409, format('Letter %s is %s', l.id, hermes_api.letter_state(hermes_api.letter_of_path(req))));
 	end if;
+	perform people.audited(req, 'retry', 'letter', array[l.id]);
 	return api.ok(hermes_api.letter_members(hermes_api.letter_of_path(req), req->>'base', true));
 end
 $$;

@@ -100,6 +100,7 @@ begin
 	end if;
 	quest := fate.quests_embark(f.id, f.creation_type_id, hosts, creator, about, target, links,
 	                            people.other(actor, creator));
+	perform people.audited(req, 'create', 'quest', array[quest], jsonb_build_object('fateId', f.id, 'hosts', cardinality(hosts)));
 	select hermes_api.quest_members(q, req->>'base', false, false) into made from fate.quests q where id = quest;
 	-- Not by quests_json: this answer may be a hundred thousand labors, and is written in one go.
 	select string_agg(hermes_api.labor_members(l, target, req->>'base'), '},{') into labors
@@ -147,7 +148,8 @@ begin
 	       links = case when body ? 'references' then refs else links end,
 	       asked_by = case when owner is null then asked_by else people.other(actor, owner) end
 	 where id = api.path_id(req, 'id');
-	perform outbox.changed('quest', array[api.path_id(req, 'id')]);
+	perform outbox.changed('quest', array[api.path_id(req, 'id')]),
+	        people.audited(req, 'update', 'quest', array[api.path_id(req, 'id')], jsonb_build_object('creator', owner));
 	return api.ok(hermes_api.quest_of_path(req, null, false, false));
 end
 $$;
@@ -156,11 +158,11 @@ $$;
 --   body   serverOwners, laborOwners: to the owners of the hosts of all its labors, to those whom its labors are for;
 --          from, subject, message. A link to the quest is put below the message.
 --   One letter; none where nobody is left to get it, or where the settings say that no mail is sent.
---   fails  WE400 missing or malformed, owners not to be found; WE404
+--   fails  WE403, WE400 missing or malformed, owners not to be found; WE404
 create or replace function hermes_api.quests_mail(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor    text    := people.must_be_signed_in(req);
+	actor    text    := people.must_be_among(req, 'mayMailOwners');
 	body     jsonb   := req->'body';
 	settings jsonb   := req->'settings';
 	servers  boolean := api.flag(body, 'serverOwners', false);
@@ -210,6 +212,7 @@ begin
 		insert into outbox.letters (channel, kind, quest_id, content, made_at, due_at)
 		values ('mail', 'quest-mail', q.id, mail, clock_timestamp(), clock_timestamp());
 	end if;
+	perform people.audited(req, 'mail', 'quest', array[q.id], jsonb_build_object('subject', subject));
 	return row(201, null, '{"status":"created"}')::api.answer;
 end
 $$;

@@ -8,6 +8,17 @@ begin
 end
 $$;
 
+-- hermes_api.server_config(req) -> {domain, fullstoryId}, from the settings            GET /api/v1/serverConfig
+create or replace function hermes_api.server_config(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text := people.must_be_signed_in(req);
+begin
+	return api.ok('"href":' || api.json(req->>'url') || ',"domain":' || api.json(req->'settings'->>'domain')
+	              || ',"fullstoryId":' || api.json(nullif(req->'settings'->>'fullstoryId', '')));
+end
+$$;
+
 -- hermes_api.live(req) -> notices of what changes, as server-sent events               GET /api/v1/live
 --   nginx sends the stream: from what happens from now on, or, to who comes back, from a few seconds ago. (Location is the
 --   place inside of nginx: nginx/snippets/moirai-live.conf.) What somebody has missed by then, by the time in its

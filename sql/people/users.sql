@@ -22,14 +22,39 @@ begin
 end
 $$;
 
+-- people.is_superuser(req) -> is it one who asks?
+create or replace function people.is_superuser(req jsonb) returns boolean
+language plpgsql stable as $$
+begin
+	return exists (select from people.users where id = (req->>'actor')::bigint and superuser);
+end
+$$;
+
 -- people.must_be_administrator(req) -> who asks, qualified.       fails  WE401, WE403
 create or replace function people.must_be_administrator(req jsonb) returns text
 language plpgsql stable as $$
 declare
 	name text := people.must_be_signed_in(req);
 begin
-	if not exists (select from people.users where id = (req->>'actor')::bigint and superuser) then
+	if not people.is_superuser(req) then
 		perform api.fail(403, 'This is for administrators.');
+	end if;
+	return name;
+end
+$$;
+
+-- people.must_be_among(req, setting) -> who asks, qualified. A setting says who may: `everyone`, `superusers` or `team NAME`.
+-- Superusers always may.       fails  WE401, WE403
+create or replace function people.must_be_among(req jsonb, setting text) returns text
+language plpgsql stable as $$
+declare
+	name text := people.must_be_signed_in(req);
+	who  text := coalesce(req->'settings'->>setting, 'superusers');
+begin
+	if who <> 'everyone' and not people.is_superuser(req)
+	   and not exists (select from people.team_members m join people.teams t on t.id = m.team_id
+	                    where m.user_id = (req->>'actor')::bigint and who = 'team ' || t.name) then
+		perform api.fail(403, 'This is for ' || case who when 'superusers' then 'administrators.' else 'the ' || who || '.' end);
 	end if;
 	return name;
 end
@@ -55,16 +80,55 @@ language sql immutable as $$
 	select nullif(actor, name)
 $$;
 
+-- people.superusers_own(): who makes and unmakes superusers waits for who else does, so that the last one stays.
+create or replace function people.superusers_own() returns void
+language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock(hashtext('people.superusers'));
+end
+$$;
+
+-- people.is_last_superuser(id) -> would nobody be left who may everything?
+create or replace function people.is_last_superuser(p_id bigint) returns boolean
+language plpgsql stable as $$
+begin
+	return exists (select from people.users where id = p_id and superuser and active)
+	       and not exists (select from people.users where id <> p_id and superuser and active);
+end
+$$;
+
+-- people.must_prove_again(id): what workers remember of the user counts no more.
+create or replace function people.must_prove_again(p_id bigint) returns void
+language plpgsql as $$
+begin
+	update people.users set stamp = (random() * 9e15)::bigint where id = p_id;
+end
+$$;
+
+-- people.password_set(id, hash, but): a new password, as libsodium or Django writes its hash. It ends all sessions and
+-- tokens of the user but the one numbered `but`, by which it is set.
+create or replace function people.password_set(p_id bigint, hash text, but bigint default null) returns void
+language plpgsql as $$
+begin
+	update people.users set password = hash where id = p_id;
+	delete from people.tokens where user_id = p_id and id is distinct from but;
+	perform people.must_prove_again(p_id);
+end
+$$;
+
 -- people.administrator_set(username, password): makes the administrator or gives it a new password (argon2id).
 -- For `moirai-db administrator`, as the owner.
 create or replace function people.administrator_set(p_username text, p_password text) returns void
 language plpgsql as $$
+declare
+	who bigint;
 begin
-	update people.users
-	   set password = p_password, superuser = true, active = true, stamp = (random() * 9e15)::bigint
-	 where username = p_username;
-	if not found then
-		insert into people.users (username, password, superuser) values (p_username, p_password, true);
+	perform people.superusers_own();
+	update people.users set superuser = true, active = true where username = p_username returning id into who;
+	if who is null then
+		insert into people.users (username, superuser) values (p_username, true) returning id into who;
 	end if;
+	perform people.password_set(who, p_password),
+	        people.audited_by(null, 'command', null, 'administrator', 'user', array[who]);
 end
 $$;

@@ -23,25 +23,61 @@ class Answer:
         return json.loads(self.content)
 
 
+HERMES, POLEMARCH = "/api/v1", "/polemarch/api/v1"
+
+
+class FromAddress(requests.adapters.HTTPAdapter):
+    """Connects from one of this machine's many addresses, such as 127.0.0.9."""
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, source_address=(self.address, 0), **kwargs)
+
+
 class Api:
-    def __init__(self, instance, contract, auth=("admin", PASSWORD)):
-        self.instance, self.contract, self.auth = instance, contract, auth
+    """`auth`: (name, password), or None for nobody; `headers`: what each request has besides (Authorization, Cookie ...);
+    `mount`: of which family; `address`: where it comes from."""
+    def __init__(self, instance, contract, auth=("admin", PASSWORD), headers=None, mount=HERMES, address=None):
+        self.instance, self.contract, self.auth, self.headers = instance, contract, auth, headers or {}
+        self.mount, self.address = mount, address
         self.root = f"http://127.0.0.1:{instance.port}"
-        self.base = self.root + "/api/v1"
+        self.base = self.root + mount
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.auth = auth
+        self.session.headers.update(self.headers)
+        if address:
+            self.session.mount("http://", FromAddress(address))
+
+    def like(self, **other):
+        """The same client but for this."""
+        mine = dict(auth=self.auth, headers=self.headers, mount=self.mount, address=self.address)
+        return Api(self.instance, self.contract, **{**mine, **other})
 
     def signed_in(self, *auth):
         """The same server, asked by somebody else; by nobody when no name is given."""
-        return Api(self.instance, self.contract, auth or None)
+        return self.like(auth=auth or None)
+
+    def by_token(self, token, scheme="Token"):
+        """The same server, asked by who holds this token."""
+        return self.like(auth=None, headers={"Authorization": f"{scheme} {token}"})
+
+    @property
+    def hermes(self):
+        return self.like(mount=HERMES)
+
+    @property
+    def polemarch(self):
+        return self.like(mount=POLEMARCH)
 
     def call(self, method, path, body=None, headers=None):
         if body is not None and not isinstance(body, bytes) and not hasattr(body, "__next__"):
             body = json.dumps(body).encode()
         answer = self.session.request(method, self.base + path, data=body, headers=headers, timeout=60,
                                       allow_redirects=False)
-        self.contract.check(method, path, answer)
+        self.contract.check(method, path, answer, self.mount)
         return answer
 
     def get(self, path, headers=None):
@@ -53,13 +89,17 @@ class Api:
     def put(self, path, body=None, headers=JSON):
         return self.call("PUT", path, body, headers)
 
-    def delete(self, path, headers=None):
-        return self.call("DELETE", path, headers=headers)
+    def patch(self, path, body=None, headers=JSON):
+        return self.call("PATCH", path, body, headers)
 
-    def raw(self, method, path, body=None, headers=None, mount="/api/v1", documented=True):
+    def delete(self, path, body=None, headers=None):
+        return self.call("DELETE", path, body, headers)
+
+    def raw(self, method, path, body=None, headers=None, mount=None, documented=True):
         """Sends exactly this, however malformed; `documented=False` for what nginx answers by itself."""
+        mount = self.mount if mount is None else mount
         connection = http.client.HTTPConnection("127.0.0.1", self.instance.port, timeout=60)
-        headers = {k: v for k, v in {**self.basic(), **JSON, **(headers or {})}.items() if v is not None}
+        headers = {k: v for k, v in {**self.basic(), **self.headers, **JSON, **(headers or {})}.items() if v is not None}
         try:
             connection.putrequest(method, mount + path, skip_host="Host" in headers, skip_accept_encoding=True)
             for name, value in headers.items():
@@ -72,7 +112,7 @@ class Api:
         finally:
             connection.close()
         if documented:
-            self.contract.check(method, path, answer)
+            self.contract.check(method, path, answer, mount)
         return answer
 
     def basic(self):

@@ -1,0 +1,205 @@
+#include "config.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/log.h"
+#include "lib/password.h"
+#include "worker/gate.h"
+#include "worker/request.h"
+#include "worker/sign_in.h"
+
+#define MOST_CHARACTERS 128          /* of a new password */
+#define MOST_BYTES 1024              /* of one that is compared */
+#define MOST_WAIT_MS 2000
+
+struct guard {
+	struct gate *waiting;            /* with a password in hand */
+	struct gate *hashing;
+};
+
+static const struct db_statement by_password = {
+	"by_password", "select id, stamp, password, wait, imported from people_api.by_password($1, $2)", 2
+};
+static const struct db_statement was_wrong = { "was_wrong", "select people_api.password_was_wrong($1, $2)", 2 };
+static const struct db_statement rehash = { "rehash", "select people_api.rehash($1::bigint, $2, $3)", 3 };
+
+struct guard *guard_new(size_t n)
+{
+	struct guard *guard = malloc(sizeof *guard);
+
+	assert(guard != NULL);
+	guard->waiting = gate_new(n);
+	guard->hashing = gate_new(n);
+	return guard;
+}
+
+void guard_clear(struct guard *guard, size_t slot)
+{
+	gate_clear(guard->waiting, slot);
+	gate_clear(guard->hashing, slot);
+}
+
+/* Half of the workers may wait for, and half of the processors do, what takes a processor for tens of milliseconds. */
+static bool guard_enter(struct worker *w)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (!gate_enter(w->guard->waiting, w->slot, (size_t)w->settings->num_processes / 2))
+		return false;
+	for (int ms = 0; ms < MOST_WAIT_MS; ms += 2) {
+		if (gate_enter(w->guard->hashing, w->slot, (size_t)processors / 2))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	gate_leave(w->guard->waiting, w->slot);
+	return false;
+}
+
+static void guard_leave(struct worker *w)
+{
+	gate_leave(w->guard->hashing, w->slot);
+	gate_leave(w->guard->waiting, w->slot);
+}
+
+static enum status busy(struct request *r)
+{
+	return request_refuse(r, S_LATER, "Too many passwords are being checked just now: try again.");
+}
+
+/* The column's text, or NULL. */
+static const char *cell(const PGresult *result, int column)
+{
+	return PQgetisnull(result, 0, column) ? NULL : PQgetvalue(result, 0, column);
+}
+
+/* A call whose failure is no reason to answer anything else. */
+static void note(struct request *r, const struct db_statement *statement, const char *const *values)
+{
+	PGresult *result;
+
+	if (db_query(r->worker->db, statement, values, &result) != S_OK)
+		log_line(LOG_LEVEL_WARNING, "%s: %s", statement->name, db_message(result));
+	PQclear(result);
+}
+
+/* An imported hash is good until its user comes; from then on it is one of ours. */
+static void take_over(struct request *r, const char *id, const char *old, const char *password)
+{
+	char new[PASSWORD_HASH_SIZE];
+	const char *values[] = { id, old, new };
+
+	if (password_hash(password, new))
+		note(r, &rehash, values);
+}
+
+static enum status compare(struct request *r, const char *name, const char *password)
+{
+	const char *values[] = { name, request_param(r, "REMOTE_ADDR") };
+	AUTO(pgresult) PGresult *found = NULL;
+	enum status s = db_query(r->worker->db, &by_password, values, &found);
+	const char *hash;
+
+	if (s != S_OK)
+		return s;
+	r->retry_after = atoi(PQgetvalue(found, 0, 3));
+	if (r->retry_after > 0)
+		return S_THROTTLED;
+	hash = cell(found, 2);
+	if (strlen(password) > MOST_BYTES || !password_matches(password, hash, cell(found, 4))) {
+		log_line(LOG_LEVEL_WARNING, "wrong password from %s", values[1]);
+		note(r, &was_wrong, values);
+		return S_OK;
+	}
+	r->actor = (struct actor){ .id = atoll(PQgetvalue(found, 0, 0)), .stamp = atoll(PQgetvalue(found, 0, 1)),
+	                           .via = VIA_PASSWORD };
+	if (password_is_imported(hash))
+		take_over(r, PQgetvalue(found, 0, 0), hash, password);
+	return S_OK;
+}
+
+enum status sign_in_by_password(struct request *r, const char *name, const char *password)
+{
+	enum status s;
+
+	r->actor = (struct actor){ 0 };
+	if (!guard_enter(r->worker))
+		return busy(r);
+	s = compare(r, name, password);
+	guard_leave(r->worker);
+	return s;
+}
+
+/* A password may have been sent as a number. NULL: it is neither. */
+static json_t *text_of(json_t *value)
+{
+	if (json_is_integer(value))
+		return json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	return json_is_string(value) ? json_incref(value) : NULL;
+}
+
+static size_t count_characters(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+enum status sign_in_by_body(struct request *r)
+{
+	AUTO(json) json_t *name = text_of(json_object_get(r->body, "username"));
+	AUTO(json) json_t *password = text_of(json_object_get(r->body, "password"));
+
+	if (password == NULL)
+		return S_OK;
+	json_object_set_new(r->body, "password", json_string_length(password) == 0 ? json_pack("{s:i}", "length", 0) :
+	                                         json_pack("{s:b}", "given", 1));
+	if (name == NULL || json_string_length(password) == 0)
+		return S_OK;
+	return sign_in_by_password(r, json_string_value(name), json_string_value(password));
+}
+
+static enum status hash(struct request *r, const char *password, json_t **ret_hash)
+{
+	char hashed[PASSWORD_HASH_SIZE];
+	bool done;
+
+	if (!guard_enter(r->worker))
+		return busy(r);
+	done = password_hash(password, hashed);
+	guard_leave(r->worker);
+	if (!done)
+		return request_refuse(r, S_LATER, "There is no memory to hash a password just now.");
+	*ret_hash = json_pack("{s:s}", "hash", hashed);
+	return S_OK;
+}
+
+enum status sign_in_new_password(struct request *r)
+{
+	AUTO(json) json_t *password = text_of(json_object_get(r->body, "password"));
+	const char *text = json_string_value(password);
+	bool raw = json_object_get(r->body, "raw_password") != NULL;
+	json_t *instead = NULL;
+	size_t n;
+
+	if (password == NULL || strcmp(text, "[~~ENCRYPTED~~]") == 0 || (raw && password_is_imported(text)))
+		return S_OK;
+	n = count_characters(text);
+	if (n == 0 || n > MOST_CHARACTERS) {
+		instead = json_pack("{s:I}", "length", (json_int_t)n);
+	} else {
+		enum status s = hash(r, text, &instead);
+
+		if (s != S_OK)
+			return s;
+	}
+	json_object_set_new(r->body, "password", instead);
+	return S_OK;
+}

@@ -1,0 +1,542 @@
+-- Who may do what with hosts, groups, inventories, projects, templates and teams (polemarch-behaviour.md section 15).
+--
+-- A principal is whom rights belong to: a user's id; a team's id, negative; 0 for all superusers. A superuser stands for
+-- {0} only, anyone else for himself and his teams. His role on an object is the highest of
+--   OWNER      when he owns it, or is a superuser
+--   as granted to one of his principals (people.grants)
+--   EXECUTOR   when he sees it: because a role on another object is his which needs this one (people.parts), directly or
+--              by others; or because it is a team of his
+--
+-- people.visible holds for each principal what it sees, and for how many reasons: one for owning it, one for a grant, one
+-- for being superusers, one for being that team, and one for each object that has it as a part and is seen by the same
+-- principal. (Superusers see every object; for them parts are no reasons.) What is no longer seen for any reason has no
+-- row. people.visible_counts counts the rows.
+--
+-- Whatever changes objects, grants or parts owns the rights until its transaction ends; it says which reasons come and go,
+-- and people.visible_change follows that downward. Who checks something first, and then relies on it, takes
+-- people.rights_own() before the check.
+
+-- people.principals(user) -> whom the user stands for; none where there is no such user.
+create or replace function people.principals(p_user bigint) returns bigint[]
+language plpgsql stable as $$
+begin
+	return coalesce((
+		select case when u.superuser then '{0}'
+		            else u.id || array(select -m.team_id from people.team_members m where m.user_id = u.id order by 1 desc) end
+		  from people.users u where u.id = p_user), '{}');
+end
+$$;
+
+-- people.rights_own(): until this transaction ends nobody else changes objects, grants or parts. Taken before any other
+-- lock. With it there are no deadlocks, and no reason is lost between two that each saw only half of it.
+create or replace function people.rights_own() returns void
+language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock(hashtext('people.rights'));
+end
+$$;
+
+-- people.visible_change(ways): these reasons to see something come (n > 0) or go, and with them what they entail. Level by
+-- level: whatever became visible, or ceased to be, adds or takes a reason to see each of its parts. No circle leads through
+-- the parts, so this ends. The caller owns the rights.
+create or replace function people.visible_change(p_ways people.way[]) returns void
+language plpgsql as $$
+declare
+	level people.way[] := p_ways;
+begin
+	while cardinality(level) > 0 loop
+		if api.many(cardinality(level)) then
+			perform api.plan_for_many();
+		end if;
+		with changes as (
+			select principal, kind, id, sum(n)::int as n from unnest(level) group by 1, 2, 3 having sum(n) <> 0
+		), judged as materialized (
+			select c.principal, c.kind, c.id, c.n, v.ways as had
+			  from changes c
+			  left join people.visible v on v.principal = c.principal and v.kind = c.kind and v.id = c.id
+		), kept as (
+			update people.visible v set ways = v.ways + j.n
+			  from judged j
+			 where v.principal = j.principal and v.kind = j.kind and v.id = j.id and j.had + j.n <> 0
+		), came as (
+			insert into people.visible (principal, kind, id, ways)
+			select principal, kind, id, n from judged where had is null order by 1, 2, 3
+			returning principal, kind, id
+		), went as (
+			delete from people.visible v
+			 using judged j
+			 where v.principal = j.principal and v.kind = j.kind and v.id = j.id and j.had + j.n = 0
+			returning v.principal, v.kind, v.id
+		), seen as (
+			select principal, kind, id, 1 as n from came
+			union all
+			select principal, kind, id, -1 from went
+		), counted as (
+			insert into people.visible_counts as c (principal, kind, n)
+			select principal, kind, sum(n) from seen group by 1, 2
+			on conflict (principal, kind) do update set n = c.n + excluded.n
+		)
+		select array_agg(row(s.principal, p.part_kind, p.part_id, s.n)::people.way) into level
+		  from seen s
+		  join people.parts p on p.kind = s.kind and p.id = s.id
+		 where s.principal <> 0 and s.kind not in ('host', 'team');
+	end loop;
+end
+$$;
+
+-- people.ways(principals, kind, ids, n) -> each of these principals has n more reasons to see each of these.
+create or replace function people.ways(p_principals bigint[], p_kind people.kind, p_ids bigint[], p_n int)
+returns people.way[]
+language plpgsql immutable as $$
+begin
+	return array(select row(p, p_kind, i, p_n)::people.way from unnest(p_principals) p, unnest(p_ids) i);
+end
+$$;
+
+-- ---- objects ----
+
+-- people.objects_add(kind, ids, owner): there are these, and that user owns them. Ids are those of the kind's own table,
+-- each given once.
+create or replace function people.objects_add(p_kind people.kind, p_ids bigint[], p_owner bigint) returns void
+language plpgsql as $$
+begin
+	perform people.rights_own();
+	insert into people.objects (kind, id, owner_id) select p_kind, i, p_owner from unnest(p_ids) i;
+	perform people.visible_change(people.ways(array[0, p_owner], p_kind, p_ids, 1));
+	if p_kind = 'team' then
+		perform people.visible_change(array(select row(-i, p_kind, i, 1)::people.way from unnest(p_ids) i));
+	end if;
+end
+$$;
+
+-- people.objects_remove(kind, ids): they are gone, with their grants and their places in other objects. What was seen only
+-- through them is seen no more. Ids of nothing are passed over.
+create or replace function people.objects_remove(p_kind people.kind, p_ids bigint[]) returns void
+language plpgsql as $$
+begin
+	perform people.rights_own();
+	if api.many(cardinality(p_ids)) then
+		perform api.plan_for_many();
+	end if;
+	delete from people.grants where kind = p_kind and id = any(p_ids);
+	delete from people.parts where part_kind = p_kind and part_id = any(p_ids);
+	perform people.visible_change(array(select row(v.principal, v.kind, v.id, -v.ways)::people.way
+	                                      from people.visible v where v.kind = p_kind and v.id = any(p_ids)));
+	delete from people.parts where kind = p_kind and id = any(p_ids);
+	delete from people.objects where kind = p_kind and id = any(p_ids);
+end
+$$;
+
+-- people.owner_set(kind, id, owner): the object is that user's. The old owner keeps what grants give him.
+create or replace function people.owner_set(p_kind people.kind, p_id bigint, p_owner bigint) returns void
+language plpgsql as $$
+declare
+	old bigint;
+begin
+	perform people.rights_own();
+	select owner_id into old from people.objects where kind = p_kind and id = p_id;
+	update people.objects set owner_id = p_owner where kind = p_kind and id = p_id;
+	if old <> p_owner then
+		perform people.visible_change(people.ways(array[p_owner], p_kind, array[p_id], 1)
+		                              || people.ways(array[old], p_kind, array[p_id], -1));
+	end if;
+end
+$$;
+
+-- people.objects_pass(from, to): whatever the one user owns is the other's.
+create or replace function people.objects_pass(p_from bigint, p_to bigint) returns void
+language plpgsql as $$
+declare
+	ways people.way[];
+begin
+	perform people.rights_own();
+	with passed as (
+		update people.objects set owner_id = p_to where owner_id = p_from and p_to <> p_from returning kind, id
+	)
+	select array_agg(row(w.principal, p.kind, p.id, w.n)::people.way) into ways
+	  from passed p, (values (p_to, 1), (p_from, -1)) w (principal, n);
+	perform people.visible_change(ways);
+end
+$$;
+
+-- people.principal_forget(principal): a user or team that is being deleted: its grants, and what it sees. What the user
+-- owned has been passed on before; a team is also an object, for people.objects_remove.
+create or replace function people.principal_forget(p_principal bigint) returns void
+language plpgsql as $$
+begin
+	perform people.rights_own();
+	assert p_principal <> 0 and not exists (select from people.objects where owner_id = p_principal),
+	       'a principal that owns something is not forgotten';
+	delete from people.grants where principal = p_principal;
+	delete from people.visible where principal = p_principal;
+	delete from people.visible_counts where principal = p_principal;
+end
+$$;
+
+-- ---- grants ----
+
+-- people.grants_put(kind, id, principals, roles): each of these principals, given once, has now the role that stands at its
+-- place, and is the youngest of the object's grants; others stay. Roles up to MASTER.
+create or replace function people.grants_put(
+	p_kind people.kind, p_id bigint, p_principals bigint[], p_roles people.role[]
+) returns void
+language plpgsql as $$
+declare
+	had bigint[];
+begin
+	perform people.rights_own();
+	with old as (
+		delete from people.grants where kind = p_kind and id = p_id and principal = any(p_principals) returning principal
+	)
+	select array_agg(principal) into had from old;
+	insert into people.grants (kind, id, principal, role)
+	select p_kind, p_id, principal, role from unnest(p_principals, p_roles) with ordinality g (principal, role, n)
+	 order by n;
+	perform people.visible_change(people.ways(
+		array(select unnest(p_principals) except select unnest(had)), p_kind, array[p_id], 1));
+end
+$$;
+
+-- people.grants_remove(kind, id, principals): these have no grant on it any more, others stay.
+create or replace function people.grants_remove(p_kind people.kind, p_id bigint, p_principals bigint[]) returns void
+language plpgsql as $$
+declare
+	had bigint[];
+begin
+	perform people.rights_own();
+	with old as (
+		delete from people.grants where kind = p_kind and id = p_id and principal = any(p_principals) returning principal
+	)
+	select array_agg(principal) into had from old;
+	perform people.visible_change(people.ways(had, p_kind, array[p_id], -1));
+end
+$$;
+
+-- people.grants_replace(kind, id, principals, roles): exactly these grants, in that order.
+create or replace function people.grants_replace(
+	p_kind people.kind, p_id bigint, p_principals bigint[], p_roles people.role[]
+) returns void
+language plpgsql as $$
+begin
+	perform people.grants_put(p_kind, p_id, p_principals, p_roles);
+	perform people.grants_remove(p_kind, p_id, array(
+		select principal from people.grants where kind = p_kind and id = p_id
+		except select unnest(p_principals)));
+end
+$$;
+
+-- ---- parts ----
+
+-- people.parts_circle(kind, id, part_kind, ids) -> would a circle close if these became parts of it? 'self': it is one of
+-- them; 'longer': it is a part of one of them, directly or by others; null: no. Only groups hold their own kind, so only
+-- they can. What parts it has already makes no difference.
+create or replace function people.parts_circle(
+	p_kind people.kind, p_id bigint, p_part_kind people.kind, p_ids bigint[]
+) returns text
+language plpgsql stable as $$
+begin
+	if p_kind <> p_part_kind then
+		return null;
+	elsif p_id = any(p_ids) then
+		return 'self';
+	end if;
+	return (with recursive above as (
+		select p_id as id
+		union
+		select p.id from above a
+		  join people.parts p on p.part_kind = p_kind and p.part_id = a.id and p.kind = p_kind
+	)
+	select max('longer') from above where id = any(p_ids));
+end
+$$;
+
+-- people.seers(kind, id) -> whose principals see it, but for the superusers.
+create or replace function people.seers(p_kind people.kind, p_id bigint) returns bigint[]
+language plpgsql stable as $$
+begin
+	return array(select principal from people.visible where kind = p_kind and id = p_id and principal <> 0);
+end
+$$;
+
+-- people.parts_add(kind, id, part_kind, ids): these are parts of it, too. Ids of nothing, and of what is a part already, are
+-- passed over.   fails  WE400 on a circle: callers ask people.parts_circle() first, to say it in their own words
+create or replace function people.parts_add(
+	p_kind people.kind, p_id bigint, p_part_kind people.kind, p_ids bigint[]
+) returns void
+language plpgsql as $$
+declare
+	added bigint[];
+begin
+	perform people.rights_own();
+	if api.many(cardinality(p_ids)) then
+		perform api.plan_for_many();
+	end if;
+	if people.parts_circle(p_kind, p_id, p_part_kind, p_ids) is not null then
+		perform api.fail(400, format('%s %s would be a part of itself', p_kind, p_id));
+	end if;
+	with new as (
+		insert into people.parts (kind, id, part_kind, part_id)
+		select o.kind, o.id, part.kind, part.id
+		  from people.objects o, people.objects part
+		 where o.kind = p_kind and o.id = p_id and part.kind = p_part_kind and part.id = any(p_ids)
+		 order by part.id
+		on conflict do nothing
+		returning part_id
+	)
+	select array_agg(part_id) into added from new;
+	perform people.visible_change(people.ways(people.seers(p_kind, p_id), p_part_kind, added, 1));
+end
+$$;
+
+-- people.parts_remove(kind, id, part_kind, ids): these are no longer parts of it. Those that are none are passed over.
+create or replace function people.parts_remove(
+	p_kind people.kind, p_id bigint, p_part_kind people.kind, p_ids bigint[]
+) returns void
+language plpgsql as $$
+declare
+	removed bigint[];
+begin
+	perform people.rights_own();
+	if api.many(cardinality(p_ids)) then
+		perform api.plan_for_many();
+	end if;
+	with old as (
+		-- Each by its key, whatever the planner thinks of: an object may have a hundred thousand parts.
+		delete from people.parts
+		 where ctid = any(array(select p.ctid
+		                          from unnest(p_ids) i,
+		                               lateral (select ctid from people.parts
+		                                         where kind = p_kind and id = p_id and part_kind = p_part_kind
+		                                           and part_id = i limit 1) p))
+		returning part_id
+	)
+	select array_agg(part_id) into removed from old;
+	perform people.visible_change(people.ways(people.seers(p_kind, p_id), p_part_kind, removed, -1));
+end
+$$;
+
+-- people.parts_replace(kind, id, part_kind, ids): of that kind exactly these are its parts. What stays visible through
+-- another part is not hidden in between.     fails  as people.parts_add
+create or replace function people.parts_replace(
+	p_kind people.kind, p_id bigint, p_part_kind people.kind, p_ids bigint[]
+) returns void
+language plpgsql as $$
+begin
+	perform people.parts_add(p_kind, p_id, p_part_kind, p_ids);
+	perform people.parts_remove(p_kind, p_id, p_part_kind, array(
+		select part_id from people.parts where kind = p_kind and id = p_id and part_kind = p_part_kind
+		except select unnest(p_ids)));
+end
+$$;
+
+-- ---- who may what ----
+
+-- people.role_of(user, kind, id) -> the user's role on it; null: none, or there is no such object.
+create or replace function people.role_of(p_user bigint, p_kind people.kind, p_id bigint) returns people.role
+language plpgsql stable as $$
+declare
+	mine bigint[] := people.principals(p_user);
+begin
+	return (select case when 0 = any(mine) or o.owner_id = any(mine) then 'OWNER'
+	                    else coalesce((select max(g.role) from people.grants g
+	                                    where g.kind = p_kind and g.id = p_id and g.principal = any(mine)),
+	                                  case when exists (select from people.visible v
+	                                                     where v.principal = any(mine) and v.kind = p_kind and v.id = p_id)
+	                                       then 'EXECUTOR'::people.role end) end
+	          from people.objects o where o.kind = p_kind and o.id = p_id);
+end
+$$;
+
+-- people.role_needed(verb) -> the least role that may do it: see, execute, sync; edit, delete, link (put something into it
+-- or take it out); grant; own (make it another's).
+create or replace function people.role_needed(verb text) returns people.role
+language plpgsql immutable as $$
+declare
+	needed people.role := case when verb in ('see', 'execute', 'sync') then 'EXECUTOR'::people.role
+	                           when verb in ('edit', 'delete', 'link') then 'EDITOR'
+	                           when verb = 'grant' then 'MASTER'
+	                           when verb = 'own' then 'OWNER' end;
+begin
+	if needed is null then
+		raise exception 'there is no verb %', verb;
+	end if;
+	return needed;
+end
+$$;
+
+-- people.may(user, verb, kind, id) -> may the user do that with it? With what is not there nobody may anything.
+create or replace function people.may(p_user bigint, verb text, p_kind people.kind, p_id bigint) returns boolean
+language plpgsql stable as $$
+begin
+	return coalesce(people.role_of(p_user, p_kind, p_id) >= people.role_needed(verb), false);
+end
+$$;
+
+-- people.may_each(user, verb, kind, ids) -> those of the ids with which the user may, in the order and as often as given.
+create or replace function people.may_each(p_user bigint, verb text, p_kind people.kind, p_ids bigint[]) returns bigint[]
+language plpgsql stable as $$
+declare
+	mine   bigint[]    := people.principals(p_user);
+	needed people.role := people.role_needed(verb);
+begin
+	if api.many(cardinality(p_ids)) then
+		perform api.plan_for_many();
+	end if;
+	if needed = 'EXECUTOR' then
+		return array(select i.id from unnest(p_ids) with ordinality i (id, n)
+		              where exists (select from people.visible v
+		                             where v.principal = any(mine) and v.kind = p_kind and v.id = i.id)
+		              order by i.n);
+	end if;
+	return array(select i.id from unnest(p_ids) with ordinality i (id, n)
+	               join people.objects o on o.kind = p_kind and o.id = i.id
+	              where 0 = any(mine) or o.owner_id = any(mine)
+	                 or exists (select from people.grants g
+	                             where g.kind = p_kind and g.id = i.id and g.principal = any(mine) and g.role >= needed)
+	              order by i.n);
+end
+$$;
+
+-- people.may_run(user, verb, project, inventory, initiator) -> may the user `see`, `cancel` or `delete` the record of a run?
+--   project, inventory   null: it had none (the project: no longer)
+--   initiator            the user who started it; null: none did
+create or replace function people.may_run(
+	p_user bigint, verb text, p_project bigint, p_inventory bigint, p_initiator bigint
+) returns boolean
+language plpgsql stable as $$
+declare
+	on_project   people.role := people.role_of(p_user, 'project', p_project);
+	on_inventory people.role := people.role_of(p_user, 'inventory', p_inventory);
+begin
+	if verb not in ('see', 'cancel', 'delete') then
+		raise exception 'there is no verb % for a run', verb;
+	elsif 0 = any(people.principals(p_user)) then
+		return true;
+	elsif p_project is null then
+		return coalesce(p_initiator = p_user, false);
+	elsif verb = 'delete' then
+		return coalesce(case when p_inventory is null then on_project else on_inventory end >= 'EDITOR', false);
+	end if;
+	return coalesce(p_initiator = p_user, false) or coalesce(on_project >= 'EDITOR', false)
+	       or coalesce(on_inventory >= 'EDITOR', false)
+	       or on_project is not null and (p_inventory is null or on_inventory is not null);
+end
+$$;
+
+-- ---- lists ----
+
+-- people.visible_ids(principals, kind) -> what they see, once for each of the principals. For the lists of other tables:
+--   where h.id in (select v from people.visible_ids(principals, 'host') v)
+-- In that form, in FROM, the planner puts it in line and walks the index of either table; as `select people.visible_ids()`
+-- it would be called, and all of it read.
+create or replace function people.visible_ids(p_principals bigint[], p_kind people.kind) returns setof bigint
+language sql stable as $$
+	select id from people.visible where principal = any(p_principals) and kind = p_kind
+$$;
+
+-- people.editable_ids(principals, kind) -> that on which one of them has EDITOR or more. To be used likewise.
+create or replace function people.editable_ids(p_principals bigint[], p_kind people.kind) returns setof bigint
+language sql stable as $$
+	select id from people.grants where principal = any(p_principals) and kind = p_kind and role >= 'EDITOR'
+	union all
+	select id from people.objects where owner_id = any(p_principals) and kind = p_kind
+	union all
+	select id from people.objects where 0 = any(p_principals) and kind = p_kind
+$$;
+
+-- people.visible_page(principals, kind, limit, offset) -> ids of what they see, ascending. limit null: all. Each of them
+-- gives its first ids, as many as are shown and skipped: together these hold the page.
+create or replace function people.visible_page(
+	p_principals bigint[], p_kind people.kind, page_limit bigint, page_offset bigint
+) returns bigint[]
+language plpgsql stable as $$
+begin
+	if cardinality(p_principals) = 1 then
+		return array(select id from people.visible where principal = p_principals[1] and kind = p_kind
+		              order by id limit page_limit offset page_offset);
+	end if;
+	return array(select distinct v.id
+	               from unnest(p_principals) p,
+	                    lateral (select id from people.visible where principal = p and kind = p_kind
+	                              order by id limit page_limit + page_offset) v
+	              order by v.id limit page_limit offset page_offset);
+end
+$$;
+
+-- people.visible_count(principals, kind) -> how many that are: those of the principal that sees most are counted already, of
+-- the others what it does not see.
+create or replace function people.visible_count(p_principals bigint[], p_kind people.kind) returns bigint
+language plpgsql stable as $$
+declare
+	most   bigint;
+	others bigint[];
+	total  bigint;
+begin
+	select array_agg(principal order by n desc), sum(n), max(n) into others, total, most
+	  from people.visible_counts where principal = any(p_principals) and kind = p_kind and n > 0;
+	if others is null or cardinality(others) = 1 then
+		return coalesce(total, 0);
+	end if;
+	if api.many(total - most) then
+		perform api.plan_for_many();
+	end if;
+	return most + (select count(distinct v.id) from people.visible v
+	                where v.principal = any(others[2:]) and v.kind = p_kind
+	                  and not exists (select from people.visible f
+	                                   where f.principal = others[1] and f.kind = p_kind and f.id = v.id));
+end
+$$;
+
+-- people.rights_check() -> a row for each thing that is not as the law says, like fate.check(); none when all is well.
+create or replace function people.rights_check() returns table (rule text, id text, found text)
+language sql stable as $$
+	with recursive reasons as (
+		select owner_id as principal, kind, id from people.objects
+		union all
+		select -id, kind, id from people.objects where kind = 'team'
+		union all
+		select principal, kind, id from people.grants
+	), seen as (
+		select principal, kind, id from reasons
+		union
+		select s.principal, p.part_kind, p.part_id
+		  from seen s join people.parts p on p.kind = s.kind and p.id = s.id
+	), ways as (
+		select principal, kind, id, count(*) as ways
+		  from (select principal, kind, id from reasons
+		        union all
+		        select s.principal, p.part_kind, p.part_id
+		          from seen s join people.parts p on p.kind = s.kind and p.id = s.id
+		        union all
+		        select 0, kind, id from people.objects) w
+		 group by 1, 2, 3
+	), inside as (
+		select id, part_id from people.parts where kind = 'group' and part_kind = 'group'
+		union
+		select i.id, p.part_id
+		  from inside i join people.parts p on p.kind = 'group' and p.id = i.part_id and p.part_kind = 'group'
+	)
+	select 'who sees what, and for how many reasons', concat_ws(' ', principal, kind, id),
+	       format('%s, should be %s', coalesce(v.ways, 0), coalesce(w.ways, 0))
+	  from ways w full join people.visible v using (principal, kind, id)
+	 where v.ways is distinct from w.ways
+	union all
+	select 'what a principal sees is counted', concat_ws(' ', principal, kind),
+	       format('%s, should be %s', coalesce(c.n, 0), coalesce(w.n, 0))
+	  from (select principal, kind, count(*) as n from ways group by 1, 2) w
+	  full join people.visible_counts c using (principal, kind)
+	 where coalesce(c.n, 0) <> coalesce(w.n, 0)
+	union all
+	select 'a grant is of a user or a team that is there', g.seq::text, g::text
+	  from people.grants g
+	 where not exists (select from people.users u where u.id = g.principal)
+	   and not exists (select from people.teams t where t.id = -g.principal)
+	union all
+	select 'a part and what it is a part of are there', concat_ws(' ', p.kind, p.id, p.part_kind, p.part_id), p::text
+	  from people.parts p
+	 where not exists (select from people.objects o where o.kind = p.kind and o.id = p.id)
+	    or not exists (select from people.objects o where o.kind = p.part_kind and o.id = p.part_id)
+	union all
+	select 'nothing is a part of itself', concat_ws(' ', 'group', i.id), 'in a circle'
+	  from inside i where i.id = i.part_id
+$$;

@@ -1,0 +1,204 @@
+-- Who may do what with an object (polemarch.txt ACL system, polemarch-behaviour.md section 15): for hosts, groups,
+-- inventories, projects, templates and teams alike.
+
+-- polemarch_api.permissions_get(req) -> [{member, role, member_type}], oldest first    GET /{objects}/{id}/permissions/
+--   fails  WE404, WE403
+create or replace function polemarch_api.permissions_get(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text := people.must_be_signed_in(req);
+	kind  people.kind := polemarch_api.kind_of_path(req);
+begin
+	perform polemarch_api.must(req, 'see', kind, api.path_id(req, 'id'));
+	return polemarch_api.ok(polemarch_api.permissions_json(kind, api.path_id(req, 'id')));
+end
+$$;
+
+-- polemarch_api.permissions_add(req) -> all permissions                                POST /{objects}/{id}/permissions/
+--   body   [{member, role, member_type}]: each sets that member's role       fails  WE404, WE403, WE400
+create or replace function polemarch_api.permissions_add(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return polemarch_api.permissions_change(req, 'add');
+end
+$$;
+
+-- polemarch_api.permissions_replace(req) -> all permissions                            PUT /{objects}/{id}/permissions/
+--   body   exactly what is to hold       fails  WE404, WE403, WE400
+create or replace function polemarch_api.permissions_replace(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return polemarch_api.permissions_change(req, 'replace');
+end
+$$;
+
+-- polemarch_api.permissions_remove(req) -> all permissions                             DELETE /{objects}/{id}/permissions/
+--   body   [{member, member_type}], whatever their roles       fails  WE404, WE403, WE400
+create or replace function polemarch_api.permissions_remove(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return polemarch_api.permissions_change(req, 'remove');
+end
+$$;
+
+-- polemarch_api.permissions_change(req, how): add, replace or remove what the body lists.
+create or replace function polemarch_api.permissions_change(req jsonb, how text) returns api.answer
+language plpgsql as $$
+declare
+	actor      text := people.must_be_signed_in(req);
+	kind       people.kind := polemarch_api.kind_of_path(req);
+	object     bigint := api.path_id(req, 'id');
+	principals bigint[];
+	roles      people.role[];
+begin
+	perform people.rights_own();
+	perform polemarch_api.must(req, 'grant', kind, object);
+	perform polemarch_api.must_be_permissions(req->'body', how <> 'remove');
+	select coalesce(array_agg(polemarch_api.principal(p) order by i), '{}'), coalesce(array_agg((p->>'role')::people.role order by i) filter (where how <> 'remove'), '{}')
+	  into principals, roles from jsonb_array_elements(req->'body') with ordinality e (p, i);
+	if how = 'add' then
+		perform people.grants_put(kind, object, principals, roles);
+	elsif how = 'replace' then
+		perform people.grants_replace(kind, object, principals, roles);
+	else
+		perform people.grants_remove(kind, object, principals);
+	end if;
+	perform people.audited(req, how || ' permissions', kind::text, array[object], jsonb_build_object('permissions', req->'body'));
+	return polemarch_api.ok(polemarch_api.permissions_json(kind, object));
+end
+$$;
+
+-- polemarch_api.must_be_permissions(body, roles): a list of members, each once, who exist; with roles that can be granted.
+--   fails  WE400
+create or replace function polemarch_api.must_be_permissions(body jsonb, roles boolean) returns void
+language plpgsql stable as $$
+declare
+	wrong jsonb;
+begin
+	if jsonb_typeof(body) is distinct from 'array' then
+		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
+			format('Expected a list of items but got type "%s".', polemarch_api.python_type(coalesce(body, 'null'))))));
+	end if;
+	select polemarch_api.permission_error(p, roles) into wrong
+	  from jsonb_array_elements(body) p where polemarch_api.permission_error(p, roles) is not null limit 1;
+	if wrong is not null then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', wrong));
+	elsif exists (select from jsonb_array_elements(body) p group by polemarch_api.principal(p) having count(*) > 1) then
+		perform polemarch_api.fail(400, '{"detail": "There is duplicates in your permissions set.", "error_type": "ValueError"}'::jsonb);
+	end if;
+	select jsonb_build_array(format('Invalid pk "%s" - object does not exist.', p->>'member')) into wrong
+	  from jsonb_array_elements(body) p
+	 where roles and not exists (select from people.users u where u.id = polemarch_api.principal(p))
+	   and not exists (select from people.teams t where -t.id = polemarch_api.principal(p)) limit 1;
+	if wrong is not null then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('member', wrong)));
+	end if;
+end
+$$;
+
+create or replace function polemarch_api.permission_error(p jsonb, roles boolean) returns jsonb
+language plpgsql immutable as $$
+begin
+	if jsonb_typeof(p) <> 'object' then
+		return jsonb_build_object('non_field_errors', jsonb_build_array(
+			format('Invalid data. Expected a dictionary, but got %s.', polemarch_api.python_type(p))));
+	elsif coalesce(p->>'member_type', '') not in ('user', 'team') then
+		return jsonb_build_object('member_type', jsonb_build_array(format('Unknown member type %s.', coalesce(p->>'member_type', 'null'))));
+	elsif coalesce(p->>'member', '') !~ '^[0-9]{1,18}$' then
+		return jsonb_build_object('member', jsonb_build_array(
+			format('Incorrect type. Expected pk value, received %s.', polemarch_api.python_type(coalesce(p->'member', 'null')))));
+	elsif roles and coalesce(p->>'role', '') not in ('EXECUTOR', 'EDITOR', 'MASTER') then
+		return jsonb_build_object('role', jsonb_build_array(format('Unknown role %s.', coalesce(p->>'role', 'null'))));
+	end if;
+	return null;
+end
+$$;
+
+-- polemarch_api.principal(permission) -> its member, as people.grants numbers it.
+create or replace function polemarch_api.principal(p jsonb) returns bigint
+language plpgsql immutable as $$
+begin
+	return case p->>'member_type' when 'team' then -1 else 1 end * (p->>'member')::bigint;
+end
+$$;
+
+create or replace function polemarch_api.permissions_json(p_kind people.kind, p_id bigint) returns text
+language plpgsql stable as $$
+begin
+	return api.objects_list(array(
+		select '"member":' || abs(g.principal) || ',"role":"' || g.role || '","member_type":"'
+		       || case when g.principal < 0 then 'team' else 'user' end || '"'
+		  from people.grants g where g.kind = p_kind and g.id = p_id order by g.seq));
+end
+$$;
+
+-- polemarch_api.owner_get(req) -> the number of the user who owns it                   GET /{objects}/{id}/owner/
+--   fails  WE404, WE403
+create or replace function polemarch_api.owner_get(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor  text := people.must_be_signed_in(req);
+	p_kind people.kind := polemarch_api.kind_of_path(req);
+begin
+	perform polemarch_api.must(req, 'see', p_kind, api.path_id(req, 'id'));
+	return polemarch_api.ok((select o.owner_id::text from people.objects o where o.kind = p_kind and o.id = api.path_id(req, 'id')));
+end
+$$;
+
+-- polemarch_api.owner_set(req) -> {detail}                                             PUT /{objects}/{id}/owner/
+--   body   the number of the user who shall own it       fails  WE404, WE403, WE400
+create or replace function polemarch_api.owner_set(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor  text := people.must_be_signed_in(req);
+	kind   people.kind := polemarch_api.kind_of_path(req);
+	object bigint := api.path_id(req, 'id');
+	owner  bigint;
+begin
+	perform people.rights_own();
+	perform polemarch_api.must(req, 'own', kind, object);
+	if coalesce(req->>'body', '') !~ '^[0-9]{1,18}$' then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('id', jsonb_build_array(
+			format('Incorrect type. Expected pk value, received %s.', polemarch_api.python_type(coalesce(req->'body', 'null')))))));
+	end if;
+	select u.id into owner from people.users u where u.id = (req->>'body')::bigint and u.active for share;
+	if owner is null then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', 'User matching query does not exist.', 'error_type', 'DoesNotExist'));
+	end if;
+	perform people.owner_set(kind, object, owner),
+	        people.audited(req, 'change owner', kind::text, array[object], jsonb_build_object('owner', owner));
+	return polemarch_api.ok('{"detail":"Owner changed"}');
+end
+$$;
+
+-- polemarch_api.owner_json(req, kind, id) -> the user who owns it.
+create or replace function polemarch_api.owner_json(req jsonb, p_kind people.kind, p_id bigint) returns text
+language plpgsql stable as $$
+begin
+	return (select '{' || polemarch_api.user_row(req, u) || '}' from people.objects o join people.users u on u.id = o.owner_id
+	         where o.kind = p_kind and o.id = p_id);
+end
+$$;
+
+-- polemarch_api.kind_of_path(req) -> the kind that the path names in the plural.       fails  WE404
+create or replace function polemarch_api.kind_of_path(req jsonb) returns people.kind
+language plpgsql stable as $$
+begin
+	if req->'path'->>'objects' not in ('hosts', 'groups', 'inventories', 'projects', 'templates', 'teams') then
+		perform polemarch_api.not_found();
+	end if;
+	return case req->'path'->>'objects' when 'inventories' then 'inventory' else rtrim(req->'path'->>'objects', 's') end::people.kind;
+end
+$$;
+
+-- polemarch_api.must(req, verb, kind, id): the actor may do that with it.       fails  WE404 there is none, WE403
+create or replace function polemarch_api.must(req jsonb, verb text, p_kind people.kind, p_id bigint) returns void
+language plpgsql stable as $$
+begin
+	if not exists (select from people.objects o where o.kind = p_kind and o.id = p_id) then
+		perform polemarch_api.not_found();
+	elsif not people.may((req->>'actor')::bigint, verb, p_kind, p_id) then
+		perform polemarch_api.forbidden();
+	end if;
+end
+$$;

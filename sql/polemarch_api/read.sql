@@ -1,0 +1,193 @@
+-- Reading a request of the Polemarch family (polemarch-behaviour.md sections 1.3, 1.6, 1.7), and refusing it in that
+-- family's shapes. The request is as sql/api/read.sql tells; "body" may be any JSON value here.
+
+-- polemarch_api.fail(status, answer): refuse with this body, which the worker sends as it is.
+create or replace function polemarch_api.fail(status int, answer jsonb) returns void
+language plpgsql as $$
+begin
+	raise exception using errcode = 'WE' || status, message = coalesce(answer->>'detail', 'refused'), detail = answer::text;
+end
+$$;
+create or replace function polemarch_api.fail(status int, detail text) returns void
+language plpgsql as $$
+begin
+	perform polemarch_api.fail(status, jsonb_build_object('detail', detail));
+end
+$$;
+create or replace function polemarch_api.not_found() returns void
+language plpgsql as $$
+begin
+	perform polemarch_api.fail(404, 'Not found.');
+end
+$$;
+create or replace function polemarch_api.forbidden() returns void
+language plpgsql as $$
+begin
+	perform polemarch_api.fail(403, 'You do not have permission to perform this action.');
+end
+$$;
+
+-- What a field of a body may be. `kind`: text, line (no control characters), email, flag, ids (an array of whole numbers), password (what the worker has
+-- made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h). `needed`: must be there, but for PATCH. `most`: characters. `otherwise`: what it is
+-- when it is not there, but for PATCH; null: nothing. `blank`: text may be empty.
+do $$
+begin
+	if to_regtype('polemarch_api.field') is null then
+		create type polemarch_api.field as (name text, kind text, needed boolean, most int, otherwise jsonb, blank boolean);
+	end if;
+end
+$$;
+
+create or replace function polemarch_api.python_type(value jsonb) returns text
+language plpgsql immutable as $$
+begin
+	return case jsonb_typeof(value) when 'array' then 'list' when 'string' then 'str' when 'boolean' then 'bool'
+	            when 'null' then 'NoneType' when 'object' then 'dict'
+	            else case when value::text ~ '[.eE]' then 'float' else 'int' end end;
+end
+$$;
+
+-- polemarch_api.trimmed(text) -> the text without white space around it.
+create or replace function polemarch_api.trimmed(value text) returns text
+language sql immutable as $$
+	select regexp_replace(value, '^\s+|\s+$', '', 'g')
+$$;
+
+-- polemarch_api.object(req) -> the body, which must be an object.       fails  WE400
+create or replace function polemarch_api.object(req jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+	if jsonb_typeof(req->'body') is distinct from 'object' then
+		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
+			format('Invalid data. Expected a dictionary, but got %s.', polemarch_api.python_type(coalesce(req->'body', 'null'))))));
+	end if;
+	return req->'body';
+end
+$$;
+
+create or replace function polemarch_api.text_error(value jsonb, f polemarch_api.field) returns text
+language plpgsql immutable as $$
+declare
+	trimmed text := polemarch_api.trimmed(value #>> '{}');
+begin
+	return case when jsonb_typeof(value) not in ('string', 'number') then 'Not a valid string.'
+	            when trimmed = '' and not coalesce(f.blank, false) then 'This field may not be blank.'
+	            when length(trimmed) > f.most then format('Ensure this field has no more than %s characters.', f.most)
+	            when f.kind = 'email' and trimmed <> '' and trimmed !~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+\.[^@.[:space:][:cntrl:]]+$'
+	            then 'Enter a valid email address.'
+	            when trimmed ~ '[[:cntrl:]]' and f.kind = 'line' then 'Enter one line.' end;
+end
+$$;
+
+-- polemarch_api.field_error(value, field) -> what is wrong with it, or null.
+create or replace function polemarch_api.field_error(value jsonb, f polemarch_api.field) returns text
+language plpgsql immutable as $$
+begin
+	if jsonb_typeof(value) = 'null' then
+		return 'This field may not be null.';
+	end if;
+	return case f.kind
+		when 'flag' then case when polemarch_api.flag_word(value) is null then format('"%s" is not a valid boolean.', value #>> '{}') end
+		when 'ids' then case when jsonb_typeof(value) <> 'array' then 'Expected a list of items but got type "' || polemarch_api.python_type(value) || '".'
+			when exists (select from jsonb_array_elements(value) e where coalesce(e #>> '{}', '') !~ '^[+-]?[0-9]{1,18}$')
+			then 'A valid integer is required.' end
+		when 'password' then case when value ?| '{hash,given}' or value = '"[~~ENCRYPTED~~]"' then null
+			when value->>'length' = '0' then 'This field may not be blank.'
+			when value ? 'length' then format('Ensure this field has no more than %s characters.', f.most)
+			else 'Not a valid string.' end
+		else polemarch_api.text_error(value, f) end;
+end
+$$;
+
+-- The words for yes and no; null for anything else.
+create or replace function polemarch_api.flag_word(value jsonb) returns boolean
+language plpgsql immutable as $$
+declare
+	word text := value #>> '{}';
+begin
+	return case when jsonb_typeof(value) in ('array', 'object') then null
+	            when word in ('true', 'True', 'TRUE', 't', 'T', 'y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON', '1') then true
+	            when word in ('false', 'False', 'FALSE', 'f', 'F', 'n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF', '0') then false end;
+end
+$$;
+
+-- polemarch_api.fields(req, fields) -> an object of those fields that the body has, cleaned, or that have a value otherwise.
+-- What it does not name is passed over.       fails  WE400, all fields that are wrong together
+create or replace function polemarch_api.fields(req jsonb, variadic wanted polemarch_api.field[]) returns jsonb
+language plpgsql stable as $$
+declare
+	body    jsonb   := polemarch_api.object(req);
+	partial boolean := req->>'method' = 'PATCH';
+	wrong   jsonb;
+begin
+	select jsonb_object_agg(name, jsonb_build_array(error)) into wrong
+	  from (select f.name, case when body ? f.name then polemarch_api.field_error(body->f.name, f)
+	                            when f.needed and not partial then 'This field is required.' end as error
+	          from unnest(wanted) f) checked
+	 where error is not null;
+	if wrong is not null then
+		perform polemarch_api.fail(400, wrong);
+	end if;
+	return (select coalesce(jsonb_object_agg(f.name,
+	               case when not body ? f.name then f.otherwise
+	                    when f.kind = 'flag' then to_jsonb(polemarch_api.flag_word(body->f.name))
+	                    when f.kind in ('text', 'line', 'email') then to_jsonb(polemarch_api.trimmed(body->>f.name))
+	                    else body->f.name end), '{}')
+	          from unnest(wanted) f
+	         where body ? f.name or (not partial and f.otherwise is not null));
+end
+$$;
+
+-- ---- the query ----
+
+-- polemarch_api.query(req, name) -> the last value given; '' counts as not given.
+create or replace function polemarch_api.query(req jsonb, name text) returns text
+language sql immutable as $$
+	select nullif(req->'query'->name->>-1, '')
+$$;
+
+create or replace function polemarch_api.count_word(req jsonb, name text, smallest bigint, otherwise bigint) returns bigint
+language plpgsql immutable as $$
+declare
+	word text := polemarch_api.query(req, name);
+begin
+	return case when word ~ '^\s*\+?[0-9]{1,15}\s*$' and word::bigint >= smallest then word::bigint else otherwise end;
+end
+$$;
+
+-- Rows on a page, 1000 unless told, and how many are skipped: what makes no sense counts as not given.
+create or replace function polemarch_api.limit(req jsonb) returns bigint
+language sql immutable as $$
+	select polemarch_api.count_word(req, 'limit', 1, 1000)
+$$;
+create or replace function polemarch_api.offset(req jsonb) returns bigint
+language sql immutable as $$
+	select polemarch_api.count_word(req, 'offset', 0, 0)
+$$;
+
+create or replace function polemarch_api.ids_of(words text) returns bigint[]
+language plpgsql immutable as $$
+declare
+	bad text;
+begin
+	select w into bad from unnest(string_to_array(words, ',')) w where w !~ '^\s*[+-]?[0-9]+\s*$' limit 1;
+	if bad is not null then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', format('invalid literal for int() with base 10: ''%s''', btrim(bad)),
+		                                                   'error_type', 'ValueError'));
+	end if;
+	-- A number beyond all ids is one that nothing has.
+	return array(select case when length(btrim(w)) <= 18 then w::bigint else -1 end from unnest(string_to_array(words, ',')) w);
+end
+$$;
+
+-- polemarch_api.ids(req, name) -> the ids of a list with commas, or null.       fails  WE400
+create or replace function polemarch_api.ids(req jsonb, name text) returns bigint[]
+language sql immutable as $$
+	select case when polemarch_api.query(req, name) is not null then polemarch_api.ids_of(polemarch_api.query(req, name)) end
+$$;
+
+-- A flag of the query; null, so no filter, for what is neither true nor false.
+create or replace function polemarch_api.query_flag(req jsonb, name text) returns boolean
+language sql immutable as $$
+	select case lower(polemarch_api.query(req, name)) when 'true' then true when 'false' then false end
+$$;
