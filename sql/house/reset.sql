@@ -1,4 +1,4 @@
--- house.reset(): empties a private instance and lets identities begin at 1 again. The administrators stay.
+-- house.reset(): empties a private instance and lets identities begin at 1 again. Its administrator, admin, stays.
 -- fails WE403 on any instance that script/server has not marked as its own.
 create or replace function house.reset() returns void
 language plpgsql as $$
@@ -20,10 +20,14 @@ begin
 			perform pg_sleep(0.005);
 		end;
 	end loop;
+	-- Workers remember sessions and tokens: who has some must prove again who he is.
+	update people.users u set stamp = (random() * 9e15)::bigint where exists (select from people.tokens t where t.user_id = u.id);
 	alter table people.audit disable trigger audit_stays;
 	execute format('truncate %s restart identity', tables);
 	alter table people.audit enable trigger audit_stays;
-	delete from people.users where not superuser;
+	delete from people.users where username <> 'admin';
+	update people.users set superuser = true, active = true, first_name = '', last_name = '', email = null
+	 where not (superuser and active and first_name = '' and last_name = '' and email is null);
 	perform setval(pg_get_serial_sequence('people.users', 'id'), coalesce(max(id), 1), max(id) is not null)
 	   from people.users;
 	perform fate.event_partitions_ensure();

@@ -35,6 +35,7 @@ declare
 	given jsonb := polemarch_api.team_fields(req, null);
 	t     people.teams;
 begin
+	perform people.rights_own();
 	insert into people.teams (name, proxy_group) values (given->>'name', nullif(given->>'proxy_group', ''))
 	on conflict do nothing returning * into t;
 	if not found then         -- somebody else did a moment ago

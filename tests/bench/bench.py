@@ -3,6 +3,7 @@ import argparse
 import os
 import statistics
 import sys
+import time
 
 from instance import Instance, Sql
 from measure import Bench, new_world
@@ -129,6 +130,36 @@ def letters(b, table, n):
         "MB": b.pss("moirai-courier")})
 
 
+def passwords(b, table):
+    """What guessing costs those who are signed in."""
+    idle = b.latencies("/labors/100")
+    with b.wrong_passwords(50) as statuses:
+        time.sleep(1)
+        memory, during = b.pss("moirai-fcgi"), b.latencies("/labors/100")
+    table.add("50 wrong passwords a second: p99 of one who reads a labor / without", during[1] / idle[1], goal=3, **{
+        "ms p99": during[1], "ms p99 without": idle[1], "ms p50": during[0], "compared": statuses.count(401),
+        "told to try again": statuses.count(503), "MB PSS": memory})
+
+
+def rights(b, table, n):
+    """A user who sees n hosts, by an inventory that was granted to one of his teams, and some by two others."""
+    b.sql.run("set role moirai_owner; insert into people.users (id, username) values (9001, 'seer');"
+              " insert into people.teams (id, name) values (1, 'one'), (2, 'two'), (3, 'three');"
+              " insert into people.team_members (team_id, user_id) values (1, 9001), (2, 9001), (3, 9001);"
+              " select people.objects_add('team', '{1,2,3}', 1), people.objects_add('inventory', '{1,2,3}', 1)")
+    b.sql.run("select people.objects_add('host', array(select generate_series(1::bigint, %s)), 1)", n)
+    for inventory, hosts in ((1, n), (2, n // 100), (3, n // 100)):
+        b.sql.run("select people.parts_add('inventory', %s, 'host', array(select generate_series(1::bigint, %s))),"
+                  " people.grants_put('inventory', %s, array[-%s]::bigint[], '{EXECUTOR}')",
+                  inventory, hosts, inventory, inventory)
+    b.sql.run("reset role; analyze")
+    statement = ("with p as materialized (select people.principals(%s) as p) select people.visible_page(p, 'host', 1000, 0),"
+                 " people.visible_count(p, 'host') from p")
+    user, superuser = b.milliseconds_of(statement, 9001), b.milliseconds_of(statement, 1)
+    table.add(f"the first page and the count of {n:,} visible hosts: a user with three teams / a superuser",
+              user / superuser, goal=3, **{"ms user": user, "ms superuser": superuser})
+
+
 def grow(b, names, size):
     while (stored := b.sql.one("select fate.count('event')")) < size:
         b.sql.run("set role moirai_owner; select fate.events_throw(3, array(select id from fate.hosts order by id"
@@ -156,6 +187,9 @@ def main():
         for _ in range(rounds):
             single_events(b, table)
             reading(b, table)
+            passwords(b, table)
+        new_world(b, 1)
+        rights(b, table, 1000 if asked.smoke else 100000)
         names = new_world(b, max(quest_sizes))
         for _ in range(min(rounds, 3)):
             quests(b, table, names, quest_sizes)
@@ -170,4 +204,5 @@ def main():
     sys.exit(0 if asked.smoke or not short else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

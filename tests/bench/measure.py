@@ -1,14 +1,19 @@
 """How a thing is measured: load by wrk through nginx, by pgbench at the database alone; CPU time and memory by /proc."""
 import base64
+import contextlib
+import itertools
 import json
 import os
 import pathlib
 import signal
+import statistics
 import subprocess
+import threading
 import time
 
 import requests
 
+from client import FromAddress
 from instance import PASSWORD, process_table
 
 HERE = pathlib.Path(__file__).parent
@@ -94,7 +99,7 @@ class Bench:
         """Calls a second of an endpoint's function, given what the worker gives it."""
         req = {"actor": 1, "stamp": self.sql.one("select stamp from people.users where id = 1"), "path": path or {},
                "query": query or {}, "body": body, "mount": "/api/v1", "base": self.base, "url": self.base + "/x",
-               "settings": {"domain": "example.com", "countEvents": True}}
+               "settings": {"domain": "example.com", "countEvents": True, "mayThrowRestricted": "everyone"}}
         script = self.instance.var / "pgbench.sql"
         script.write_text(f"\\set h random(1, {hosts})\n\\set t random(1, {types})\n"
                           f"select status, location, body from {function}(cast(replace(replace(:req,"
@@ -103,6 +108,54 @@ class Bench:
                                "-f", script, "-D", "req=" + json.dumps(req).replace('"@"', "@"), "-c", str(clients),
                                "-T", str(self.seconds), "moirai"], capture_output=True, text=True, check=True)
         return float(next(line.split("=")[1].split()[0] for line in said.stdout.splitlines() if "tps" in line))
+
+    # ---- one after the other, and others meanwhile
+    def latencies(self, path):
+        """(p50, p99) in milliseconds of one client that asks again and again, as long as a load is."""
+        took, end = [], time.monotonic() + self.seconds
+        while (began := time.monotonic()) < end:
+            assert self.session.get(self.base + path).status_code == 200
+            took.append((time.monotonic() - began) * 1000)
+        return statistics.median(took), statistics.quantiles(took, n=100)[98]
+
+    @contextlib.contextmanager
+    def wrong_passwords(self, rate):
+        """So many a second, each from another address and for another name, so that none is throttled. Yields the list of
+        their answers' statuses."""
+        stopping, statuses = threading.Event(), []
+
+        def guess(numbers):
+            for n in numbers:
+                if stopping.wait(10 / rate):
+                    return
+                session = requests.Session()
+                session.trust_env = False
+                session.mount("http://", FromAddress(f"127.1.{n // 250 % 250}.{n % 250 + 1}"))
+                statuses.append(session.post(self.base + "/session", json={
+                    "username": f"user{n}", "password": "wrong"}).status_code)
+                session.close()
+
+        threads = [threading.Thread(target=guess, args=(itertools.count(i, 10),)) for i in range(10)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield statuses
+        finally:
+            stopping.set()
+            for thread in threads:
+                thread.join()
+
+    def milliseconds_of(self, statement, *values):
+        """How long a statement takes, the median of fifty, with the plans that the workers' role has."""
+        took = []
+        self.sql.run("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"
+                     " set enable_mergejoin = off")
+        for _ in range(50):
+            began = time.monotonic()
+            self.sql.rows(statement, *values)
+            took.append((time.monotonic() - began) * 1000)
+        self.sql.run("reset all")
+        return statistics.median(took)
 
     # ---- processes
     def family(self, name):

@@ -90,6 +90,7 @@ def emptied_and_lawful(request, instance, session_sql):
         session_sql.run("select house.reset()")
     yield
     assert session_sql.rows("select * from fate.check()") == []
+    assert session_sql.rows("select * from people.rights_check()") == []
 
 
 @pytest.fixture
