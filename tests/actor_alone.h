@@ -1,7 +1,8 @@
-/* actor_alone.h - actor.c without database and argon2, for its unit test and its fuzz target.
+/* actor_alone.h - actor.c without database and passwords, for its unit test and its fuzz target.
  *
- * people.name, .password and .status say what the database answers; .asked and .compared count questions to it and
- * comparisons of passwords, .told and .tried are the last of each. A password "matches" when it is the same text.
+ * `people` says who there is, one user who has a password and holds one secret, and how the database answers. .asked counts
+ * questions to it, .compared those that were for a password; .told, .unsaid (null) and .tried are the last of each. A
+ * password "matches" when it is the same text.
  */
 #ifndef TESTS_ACTOR_ALONE_H
 #define TESTS_ACTOR_ALONE_H
@@ -9,51 +10,59 @@
 #include "worker/actor.c"
 
 #include "params.h"
+#include "rows.h"
 
 static struct {
 	enum status status;
-	const char *name, *password;       /* the one user there is: id 7, stamp 3 */
+	const char *name, *password;             /* the user's: id 7, stamp 3 */
+	const char *secret, *is_cookie;          /* number 9; "true": of a session */
+	const char *read_only, *seconds;
 	int asked, compared;
+	bool unsaid[DB_MAX_PARAMS];
 	char told[DB_MAX_PARAMS][2048];
 	char tried[2048];
 } people;
 
-static char *cell(const char *text)
+/* Is it the hash of the secret, asked for as what it is? */
+static bool is_held(const char *const *values)
 {
-	return (char *)(uintptr_t)text;    /* libpq only copies it */
+	char hash[TOKEN_HASH_SIZE];
+
+	if (people.secret == NULL)
+		return false;
+	token_hash(people.secret, hash);
+	return strcmp(values[0], hash) == 0 && strcmp(values[1], people.is_cookie) == 0;
 }
 
-static PGresult *rows_of(bool found)
+static void note_told(int n, const char *const *values)
 {
-	static const char *const columns[] = { "id", "stamp", "password" };
-	PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	PGresAttDesc described[3] = { { 0 } };
-	const char *row[] = { "7", "3", people.password };
-
-	for (int i = 0; i < 3; i++)
-		described[i].name = cell(columns[i]);
-	PQsetResultAttrs(result, 3, described);
-	for (int i = 0; found && i < 3; i++)
-		PQsetvalue(result, 0, i, cell(row[i]), (int)strlen(row[i]));
-	return result;
+	people.asked++;
+	for (int i = 0; i < n; i++) {
+		people.unsaid[i] = values[i] == NULL;
+		snprintf(people.told[i], sizeof people.told[i], "%s", values[i] != NULL ? values[i] : "");
+	}
 }
 
 enum status db_query(struct db *db, const struct db_statement *statement, const char *const *values,
                      PGresult **ret_result)
 {
+	const char *const cells[] = { "7", "3", "9", people.read_only, people.seconds };
+	bool found = statement == &by_token ? is_held(values) : strcmp(values[0], people.name) == 0;
+
 	(void)db;
-	people.asked++;
-	for (int i = 0; i < statement->n_params; i++)
-		snprintf(people.told[i], sizeof people.told[i], "%s", values[i]);
-	*ret_result = people.status == S_OK ? rows_of(strcmp(values[0], people.name) == 0) : NULL;
+	note_told(statement->n_params, values);
+	*ret_result = people.status == S_OK ? row_of(statement == &by_token ? 5 : 2, found ? cells : NULL) : NULL;
 	return people.status;
 }
 
-bool password_matches(const char *password, const char *hash)
+enum status sign_in_by_password(struct request *r, const char *name, const char *password)
 {
+	note_told(1, &name);
 	people.compared++;
 	snprintf(people.tried, sizeof people.tried, "%s", password);
-	return hash != NULL && strcmp(password, hash) == 0;
+	if (people.status == S_OK && strcmp(name, people.name) == 0 && strcmp(password, people.password) == 0)
+		r->actor = (struct actor){ .id = 7, .stamp = 3, .via = VIA_PASSWORD };
+	return people.status;
 }
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "worker/request.h"
 
-static struct { const char *name, *value; } params[8];
+static struct { const char *name, *value; } params[16];
 static size_t n_params;
 
 static inline void params_clear(void)

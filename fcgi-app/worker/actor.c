@@ -1,27 +1,32 @@
 #include "config.h"
 
-#include <assert.h>
 #include <ctype.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <sodium.h>
 
 #include "lib/auto.h"
+#include "lib/log.h"
 #include "worker/actor.h"
 #include "worker/request.h"
 #include "worker/sign_in.h"
 #include "worker/token.h"
 
 #define REMEMBERED_SECONDS 60
-#define SLOTS 512
+#define SLOTS 4096
 #define KEY_BYTES crypto_generichash_BYTES
 #define PARAMETER_SIZE 128
 
+/* Workers share the slots, each of which is taken for a moment. */
 struct slot {
+	atomic_flag taken;
 	unsigned char key[KEY_BYTES];
 	struct actor actor;
 	time_t until;
@@ -41,17 +46,12 @@ static const struct db_statement by_proxy = {
 
 struct actor_cache *actor_cache_new(void)
 {
-	struct actor_cache *cache = calloc(1, sizeof *cache);
+	struct actor_cache *cache = mmap(NULL, sizeof *cache, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	assert(cache != NULL);
+	if (cache == MAP_FAILED)
+		fatal("out of memory");
 	randombytes_buf(cache->secret, sizeof cache->secret);
 	return cache;
-}
-
-void actor_cache_free(struct actor_cache **cache)
-{
-	free(*cache);
-	*cache = NULL;
 }
 
 static time_t now(void)
@@ -75,12 +75,63 @@ static struct slot *slot_of(struct actor_cache *cache, enum via via, const char 
 	return &cache->slots[(key[0] | key[1] << 8) % SLOTS];
 }
 
-static void remember(struct slot *slot, const unsigned char key[KEY_BYTES], const struct actor *actor, int seconds)
+/* Whoever died with it has left it taken: then one does without, and what was to be remembered is asked again. */
+static bool take(struct slot *slot)
 {
+	for (int i = 0; i < 1000; i++) {
+		if (!atomic_flag_test_and_set(&slot->taken))
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
+static void give_back(struct slot *slot)
+{
+	atomic_flag_clear(&slot->taken);
+}
+
+/* Is it remembered whose proof this is? Then request->actor is filled. */
+static bool recall(struct request *r, enum via via, const char *proof)
+{
+	unsigned char key[KEY_BYTES];
+	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
+	bool found;
+
+	if (!take(slot))
+		return false;
+	found = slot->until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0;
+	if (found)
+		r->actor = slot->actor;
+	give_back(slot);
+	return found;
+}
+
+/* It was found out: request->actor, by this. */
+static void remember(struct request *r, enum via via, const char *proof, int seconds)
+{
+	unsigned char key[KEY_BYTES];
+	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
+
+	r->actor.via = via;
+	if (!take(slot))
+		return;
 	memcpy(slot->key, key, KEY_BYTES);
-	slot->actor = *actor;
+	slot->actor = r->actor;
 	slot->actor.remembered = true;
 	slot->until = now() + seconds;
+	give_back(slot);
+}
+
+void actor_forget(struct request *r)
+{
+	for (struct slot *slot = r->worker->actors->slots; slot < r->worker->actors->slots + SLOTS; slot++) {
+		if (!take(slot))
+			continue;
+		if (slot->actor.id == r->actor.id)
+			slot->until = 0;
+		give_back(slot);
+	}
 }
 
 /* Each of the following finds out whose proof it is: request->actor, whose id stays 0 for nobody's. It may say for how many
@@ -103,18 +154,6 @@ static enum status ask_proxy(struct request *r, const char *proof, int *seconds)
 		r->actor.stamp = atoll(PQgetvalue(result, 0, 1));
 	}
 	return s;
-}
-
-/* `proof` is name:password. */
-static enum status ask_password(struct request *r, const char *proof, int *seconds)
-{
-	size_t name_size = strcspn(proof, ":");
-	AUTO(text) char *name = strndup(proof, name_size);
-
-	(void)seconds;
-	if (proof[name_size] == '\0')
-		return S_OK;
-	return sign_in_by_password(r, name, proof + name_size + 1);
 }
 
 static enum status ask_token(struct request *r, const char *token, bool cookie, int *seconds)
@@ -146,31 +185,56 @@ static enum status ask_bearer(struct request *r, const char *token, int *seconds
 	return ask_token(r, token, false, seconds);
 }
 
+static bool is_text(const char *proof)
+{
+	AUTO(json) json_t *text = json_string(proof);
+
+	return text != NULL;
+}
+
 /* A proof that has been given: remembered, or asked for and remembered. */
 static enum status prove(struct request *r, enum via via, const char *proof,
                          enum status (*ask)(struct request *, const char *, int *))
 {
-	unsigned char key[KEY_BYTES];
-	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
-	AUTO(json) json_t *text = json_string(proof);
 	int seconds = REMEMBERED_SECONDS;
 	enum status s;
 
-	if (text == NULL)
-		return S_UNSIGNED;         /* not UTF-8: nobody's name */
-	if (slot->until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0) {
-		r->actor = slot->actor;
+	if (!is_text(proof))
+		return S_UNSIGNED;         /* nobody's name */
+	if (recall(r, via, proof))
 		return S_OK;
-	}
 	r->actor = (struct actor){ 0 };
 	s = ask(r, proof, &seconds);
 	if (s != S_OK)
 		return s;
 	if (r->actor.id == 0)
 		return S_UNSIGNED;
-	r->actor.via = via;
-	remember(slot, key, &r->actor, seconds);
+	remember(r, via, proof, seconds);
 	return S_OK;
+}
+
+/* The same for name:password. While this worker has waited for its turn, another may have compared the same. */
+static enum status prove_password(struct request *r, char *proof)
+{
+	char *colon = strchr(proof, ':');
+	enum status s;
+
+	if (colon == NULL || !is_text(proof))
+		return S_UNSIGNED;
+	if (recall(r, VIA_PASSWORD, proof))
+		return S_OK;
+	s = sign_in_enter(r);
+	if (s != S_OK)
+		return s;
+	if (!recall(r, VIA_PASSWORD, proof)) {
+		*colon = '\0';
+		s = sign_in_compare(r, proof, colon + 1);
+		*colon = ':';
+		if (s == S_OK && r->actor.id != 0)
+			remember(r, VIA_PASSWORD, proof, REMEMBERED_SECONDS);
+	}
+	sign_in_leave(r);
+	return s == S_OK && r->actor.id == 0 ? S_UNSIGNED : s;
 }
 
 /* Authorization: Basic. The decoded proof is wiped from memory. */
@@ -184,7 +248,7 @@ static enum status identify_basic(struct request *r, const char *encoded)
 	if (sodium_base642bin(proof, sizeof proof - 1, encoded, strlen(encoded), NULL, &n, NULL,
 	                      sodium_base64_VARIANT_ORIGINAL) == 0 && memchr(proof, '\0', n) == NULL) {
 		proof[n] = '\0';
-		s = prove(r, VIA_PASSWORD, (const char *)proof, ask_password);
+		s = prove_password(r, (char *)proof);
 	}
 	sodium_memzero(proof, sizeof proof);
 	return s;
@@ -249,15 +313,6 @@ enum status actor_identify(struct request *r)
 	if (strncasecmp(authorization, "Basic ", 6) == 0)
 		return identify_basic(r, authorization + 6);
 	return identify_proxy(r);
-}
-
-void actor_forget(struct request *r)
-{
-	struct actor_cache *cache = r->worker->actors;
-
-	for (size_t i = 0; i < SLOTS; i++)
-		if (cache->slots[i].actor.id == r->actor.id)
-			cache->slots[i] = (struct slot){ 0 };
 }
 
 const char *actor_via(const struct request *r)

@@ -24,9 +24,9 @@ static void leave(struct worker *w, enum status s)
 {
 	gate_leave(w->asking, w->slot);
 	if (s == S_SLOW_GATEWAY)
-		gate_narrow(w->asking, WARY_SECONDS);
+		gate_narrow(w->asking, 1, WARY_SECONDS);
 	else if (s == S_OK)
-		gate_narrow(w->asking, 0);
+		gate_narrow(w->asking, 1, 0);
 }
 
 static enum status ask_outside(struct request *r, const json_t *question, json_t **ret_answer)

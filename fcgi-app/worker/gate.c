@@ -12,6 +12,7 @@
 struct gate {
 	size_t n;
 	_Atomic int64_t narrow_until;      /* seconds of the monotonic clock */
+	atomic_size_t narrow;
 	atomic_bool inside[];
 };
 
@@ -45,7 +46,9 @@ bool gate_enter(struct gate *gate, size_t slot, size_t most)
 {
 	size_t inside = 0;
 
-	if (most < 1 || now() < gate->narrow_until)
+	if (gate->narrow < most && now() < gate->narrow_until)
+		most = gate->narrow;
+	if (most < 1)
 		most = 1;
 	gate->inside[slot] = true;
 	for (size_t i = 0; i < gate->n; i++)
@@ -61,7 +64,8 @@ void gate_leave(struct gate *gate, size_t slot)
 	gate->inside[slot] = false;
 }
 
-void gate_narrow(struct gate *gate, int seconds)
+void gate_narrow(struct gate *gate, size_t most, int seconds)
 {
+	gate->narrow = most;
 	gate->narrow_until = seconds > 0 ? now() + seconds : 0;
 }

@@ -22,7 +22,7 @@ bool gate_enter(struct gate *gate, size_t slot, size_t most) __attribute__((warn
 
 void gate_leave(struct gate *gate, size_t slot);
 
-/* For so many seconds only one at a time goes in; 0: as many as are let, again. */
-void gate_narrow(struct gate *gate, int seconds);
+/* For so many seconds no more than `most` go in, whatever gate_enter() lets; 0 seconds: no longer. */
+void gate_narrow(struct gate *gate, size_t most, int seconds);
 
 #endif

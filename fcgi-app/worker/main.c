@@ -20,6 +20,7 @@
 struct server {
 	struct service *service;
 	int socket;
+	struct actor_cache *actors;
 	struct gate *asking;
 	struct guard *guard;
 	struct metrics *metrics;
@@ -79,8 +80,8 @@ static int work(void *context, size_t slot)
 		.settings = settings,
 		.told = settings_told(settings),
 		.db = db_new(settings->database, "moirai-fcgi", settings->statement_timeout),
-		.actors = actor_cache_new(),
 		.query = query_new(settings),
+		.actors = server->actors,
 		.asking = server->asking,
 		.guard = server->guard,
 		.metrics = server->metrics,
@@ -97,7 +98,6 @@ static int work(void *context, size_t slot)
 	guard_clear(worker.guard, slot);
 	status = serve_requests(&worker, &fcgi);
 	FCGX_Free(&fcgi, 1);
-	actor_cache_free(&worker.actors);
 	db_free(&worker.db);
 	query_free(&worker.query);
 	json_decref(worker.told);
@@ -112,6 +112,7 @@ static int run(struct service *service)
 	if (sodium_init() < 0)
 		fatal("libsodium does not start");
 	http_start();
+	server.actors = actor_cache_new();
 	server.asking = gate_new(MOST_WORKERS);
 	server.guard = guard_new(MOST_WORKERS);
 	server.metrics = metrics_new();

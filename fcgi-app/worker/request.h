@@ -25,9 +25,9 @@ struct worker {
 	const struct settings *settings;
 	json_t *told;                      /* of the settings, what SQL functions are told */
 	struct db *db;
-	struct actor_cache *actors;
 	struct query *query;
-	struct gate *asking;               /* shared with the other workers, as is what follows */
+	struct actor_cache *actors;        /* shared with the other workers, as is what follows */
+	struct gate *asking;
 	struct guard *guard;
 	struct metrics *metrics;
 	size_t slot;                       /* which of them this is */

@@ -16,6 +16,7 @@
 #define MOST_CHARACTERS 128          /* of a new password */
 #define MOST_BYTES 1024              /* of one that is compared */
 #define MOST_WAIT_MS 2000
+#define WARY_SECONDS 10              /* after a wrong password */
 
 struct guard {
 	struct gate *waiting;            /* with a password in hand */
@@ -44,32 +45,32 @@ void guard_clear(struct guard *guard, size_t slot)
 	gate_clear(guard->hashing, slot);
 }
 
-/* Half of the workers may wait for, and half of the processors do, what takes a processor for tens of milliseconds. */
-static bool guard_enter(struct worker *w)
+enum status sign_in_enter(struct request *r)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t processors = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+	struct worker *w = r->worker;
 
-	if (!gate_enter(w->guard->waiting, w->slot, (size_t)w->settings->num_processes / 2))
-		return false;
-	for (int ms = 0; ms < MOST_WAIT_MS; ms += 2) {
-		if (gate_enter(w->guard->hashing, w->slot, (size_t)processors / 2))
-			return true;
-		nanosleep(&pause, NULL);
+	if (gate_enter(w->guard->waiting, w->slot, (size_t)w->settings->num_processes)) {
+		for (int ms = 0; ms < MOST_WAIT_MS; ms += 2) {
+			if (gate_enter(w->guard->hashing, w->slot, processors / 2))
+				return S_OK;
+			nanosleep(&pause, NULL);
+		}
+		gate_leave(w->guard->waiting, w->slot);
 	}
-	gate_leave(w->guard->waiting, w->slot);
-	return false;
-}
-
-static void guard_leave(struct worker *w)
-{
-	gate_leave(w->guard->hashing, w->slot);
-	gate_leave(w->guard->waiting, w->slot);
-}
-
-static enum status busy(struct request *r)
-{
 	return request_refuse(r, S_LATER, "Too many passwords are being checked just now: try again.");
+}
+
+void sign_in_leave(struct request *r)
+{
+	gate_leave(r->worker->guard->hashing, r->worker->slot);
+	gate_leave(r->worker->guard->waiting, r->worker->slot);
+}
+
+static void be_wary(const struct worker *w)
+{
+	gate_narrow(w->guard->waiting, (size_t)w->settings->num_processes / 2, WARY_SECONDS);
 }
 
 /* The column's text, or NULL. */
@@ -98,13 +99,14 @@ static void take_over(struct request *r, const char *id, const char *old, const 
 		note(r, &rehash, values);
 }
 
-static enum status compare(struct request *r, const char *name, const char *password)
+enum status sign_in_compare(struct request *r, const char *name, const char *password)
 {
 	const char *values[] = { name, request_param(r, "REMOTE_ADDR") };
 	AUTO(pgresult) PGresult *found = NULL;
 	enum status s = db_query(r->worker->db, &by_password, values, &found);
 	const char *hash;
 
+	r->actor = (struct actor){ 0 };
 	if (s != S_OK)
 		return s;
 	r->retry_after = atoi(PQgetvalue(found, 0, 3));
@@ -114,6 +116,7 @@ static enum status compare(struct request *r, const char *name, const char *pass
 	if (strlen(password) > MOST_BYTES || !password_matches(password, hash, cell(found, 4))) {
 		log_line(LOG_LEVEL_WARNING, "wrong password from %s", values[1]);
 		note(r, &was_wrong, values);
+		be_wary(r->worker);
 		return S_OK;
 	}
 	r->actor = (struct actor){ .id = atoll(PQgetvalue(found, 0, 0)), .stamp = atoll(PQgetvalue(found, 0, 1)),
@@ -121,18 +124,6 @@ static enum status compare(struct request *r, const char *name, const char *pass
 	if (password_is_imported(hash))
 		take_over(r, PQgetvalue(found, 0, 0), hash, password);
 	return S_OK;
-}
-
-enum status sign_in_by_password(struct request *r, const char *name, const char *password)
-{
-	enum status s;
-
-	r->actor = (struct actor){ 0 };
-	if (!guard_enter(r->worker))
-		return busy(r);
-	s = compare(r, name, password);
-	guard_leave(r->worker);
-	return s;
 }
 
 /* A password may have been sent as a number. NULL: it is neither. */
@@ -156,6 +147,7 @@ enum status sign_in_by_body(struct request *r)
 {
 	AUTO(json) json_t *name = text_of(json_object_get(r->body, "username"));
 	AUTO(json) json_t *password = text_of(json_object_get(r->body, "password"));
+	enum status s;
 
 	if (password == NULL)
 		return S_OK;
@@ -163,18 +155,24 @@ enum status sign_in_by_body(struct request *r)
 	                                         json_pack("{s:b}", "given", 1));
 	if (name == NULL || json_string_length(password) == 0)
 		return S_OK;
-	return sign_in_by_password(r, json_string_value(name), json_string_value(password));
+	s = sign_in_enter(r);
+	if (s != S_OK)
+		return s;
+	s = sign_in_compare(r, json_string_value(name), json_string_value(password));
+	sign_in_leave(r);
+	return s;
 }
 
 static enum status hash(struct request *r, const char *password, json_t **ret_hash)
 {
 	char hashed[PASSWORD_HASH_SIZE];
+	enum status s = sign_in_enter(r);
 	bool done;
 
-	if (!guard_enter(r->worker))
-		return busy(r);
+	if (s != S_OK)
+		return s;
 	done = password_hash(password, hashed);
-	guard_leave(r->worker);
+	sign_in_leave(r);
 	if (!done)
 		return request_refuse(r, S_LATER, "There is no memory to hash a password just now.");
 	*ret_hash = json_pack("{s:s}", "hash", hashed);

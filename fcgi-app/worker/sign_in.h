@@ -1,7 +1,8 @@
 /* sign_in.h - passwords, as requests bring them: compared, made into hashes, and kept from the database.
  *
- * Both cost tens of milliseconds and 19 MiB. So a guard lets few workers do it at a time and fewer at the same moment;
- * the others go on serving. And who guesses is slowed down (sql/people/throttle.sql): what must wait is not compared.
+ * Both cost tens of milliseconds and 19 MiB. So a guard lets half of the processors do it at a time, and others wait; when
+ * passwords have been wrong just now, half of the workers at most, so that the others go on serving. And who guesses is
+ * slowed down (sql/people/throttle.sql): what must wait is not compared.
  */
 #ifndef WORKER_SIGN_IN_H
 #define WORKER_SIGN_IN_H
@@ -19,9 +20,13 @@ struct guard *guard_new(size_t n);
 /* This worker has no password in hand: its predecessor in the slot may have died with one. */
 void guard_clear(struct guard *guard, size_t slot);
 
-/* Fills request->actor with the user of that name and password; with nobody where there is none. S_THROTTLED:
- * request->retry_after says for how long; S_LATER: the guard is busy, or the database away. */
-enum status sign_in_by_password(struct request *request, const char *name, const char *password) CHECKED;
+/* Waits for its turn. S_LATER: not now; else sign_in_leave() must follow. */
+enum status sign_in_enter(struct request *request) CHECKED;
+void sign_in_leave(struct request *request);
+
+/* To be called in between. Fills request->actor with the user of that name and password; with nobody where there is none.
+ * S_THROTTLED: request->retry_after says for how long; S_LATER: the database is away. */
+enum status sign_in_compare(struct request *request, const char *name, const char *password) CHECKED;
 
 /* For a row that is R_CREDENTIALS: who asks is whom the body names by username and password, or nobody. The password
  * itself goes no further: {"given": true} stands for it, {"length": 0} for an empty one. Fails as above. */

@@ -64,6 +64,20 @@ class Api:
         """The same server, asked by who holds this token."""
         return self.like(auth=None, headers={"Authorization": f"{scheme} {token}"})
 
+    def by_cookie(self, secret, xsrf=None, **headers):
+        """The same server, asked by a page: by this session's cookie, and showing the XSRF token unless that is None."""
+        shown = {"X-XSRFToken": xsrf} if xsrf else {}
+        return self.like(auth=None, headers={"Cookie": f"moirai={secret}", **shown, **headers})
+
+    def sign_in(self, username, password=PASSWORD):
+        """A page that has just signed in; it knows its session's `id`, `secret` and `xsrf`."""
+        answer = self.like(auth=None).post("/session", {"username": username, "password": password})
+        said = created(answer)
+        page = self.by_cookie(answer.cookies["moirai"], said["xsrfToken"])
+        page.secret, page.xsrf = answer.cookies["moirai"], said["xsrfToken"]
+        page.id = next(s["id"] for s in ok(page.get("/sessions"))["sessions"] if s["current"])
+        return page
+
     @property
     def hermes(self):
         return self.like(mount=HERMES)

@@ -8,9 +8,11 @@ from jsonschema.exceptions import best_match
 from instance import ROOT
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-METHODS = ("get", "post", "put", "delete")
-# What the document's introduction says of any address, for those that it has no operation for.
-WITHOUT_OPERATION = {True: {400, 401, 405}, False: {400, 404}}
+METHODS = ("get", "post", "put", "patch", "delete")
+HERMES, POLEMARCH = "/api/v1", "/polemarch/api"
+# What the document's introduction says of any address of a family, for those that it has no operation for.
+WITHOUT_OPERATION = {True: {400, 401, 403, 405, 429}, False: {400, 404}}
+ERROR = {HERMES: "Error", POLEMARCH: "Detail"}
 
 
 class Contract:
@@ -21,13 +23,21 @@ class Contract:
 
     @staticmethod
     def pattern(path):
-        """A path of the document as a regular expression: ids are digits, names anything; a slash may follow."""
-        path = path.replace("{id}", "[0-9]+").replace("{hostname}", ".+")
-        return re.compile(path + "/?")
+        """A path of the document as a regular expression: ids are digits, kinds words, names anything; the slash is optional."""
+        path = path.replace("{id}", "[0-9]+").replace("{objects}", "[a-z-]+").replace("{hostname}", ".+")
+        return re.compile(path.removesuffix("/") + "/?")
 
-    def operations(self):
-        """(METHOD, path) of all that the document has."""
-        return {(m.upper(), path) for path, item in self.document["paths"].items() for m in METHODS if m in item}
+    def operations(self, family=None):
+        """(METHOD, path) of all that the document has, or has for that family."""
+        return {(m.upper(), path) for path, item in self.document["paths"].items() for m in METHODS
+                if m in item and family in (None, self.family_of(path))}
+
+    def operation(self, method, path):
+        return self.document["paths"].get(path, {}).get(method.lower())
+
+    @staticmethod
+    def family_of(path):
+        return POLEMARCH if path.startswith(POLEMARCH + "/") else HERMES
 
     def resolve(self, thing):
         while "$ref" in thing:
@@ -37,9 +47,11 @@ class Contract:
             thing = target
         return thing
 
-    def path_of(self, address):
-        """The document's path for an address below the mount, or None."""
+    def path_of(self, address, mount=HERMES):
+        """The document's path for an address below the mount, or None. (The document's server is Hermes's mount.)"""
         address = address.split("?")[0]
+        if mount.startswith(POLEMARCH):
+            address = mount + address
         return next((path for pattern, path in self.paths if pattern.fullmatch(address)), None)
 
     def validator(self, key, schema):
@@ -51,32 +63,42 @@ class Contract:
         error = best_match(self.validator(key, schema).iter_errors(value))
         assert error is None, f"{where}: {error.message} at {list(error.absolute_path)}; not as doc/openapi.yaml says"
 
-    def check(self, method, address, answer):
-        """Fails unless the document promises this answer (status_code, headers, content) there."""
-        where = f"{method} {address} -> {answer.status_code}"
-        path = self.path_of(address)
-        operation = self.document["paths"].get(path, {}).get(method.lower())
-        if operation is None:
-            assert answer.status_code in WITHOUT_OPERATION[path is not None], f"{where}: not in doc/openapi.yaml"
-            if method != "HEAD":
-                self.must_fit("Error", {"$ref": "#/components/schemas/Error"}, answer.json(), where)
-                assert answer.json()["error"]["code"] == answer.status_code
-            return
-        assert str(answer.status_code) in operation["responses"], f"{where}: not in doc/openapi.yaml"
-        self.check_response(where, (path, method, answer.status_code),
-                            self.resolve(operation["responses"][str(answer.status_code)]), answer)
+    def must_be(self, name, value, where):
+        self.must_fit(name, {"$ref": f"#/components/schemas/{name}"}, value, where)
 
-    def check_response(self, where, key, response, answer):
-        if "content" not in response:
-            assert answer.content == b"", where
+    def check(self, method, address, answer, mount=HERMES):
+        """Fails unless the document promises this answer (status_code, headers, content) there."""
+        where = f"{method} {mount}{address} -> {answer.status_code}"
+        family = self.family_of(mount + "/")
+        path = self.path_of(address, mount)
+        operation = self.operation("GET" if method == "HEAD" and family == POLEMARCH else method, path)
+        if family == POLEMARCH and path and (method, answer.status_code) == ("OPTIONS", 200):
+            self.must_be("Options", answer.json(), where)
+        elif operation is None:
+            self.check_refusal(where, family, path, method, answer)
         else:
+            assert str(answer.status_code) in operation["responses"], f"{where}: not in doc/openapi.yaml"
+            self.check_response(where, (path, method, answer.status_code),
+                                self.resolve(operation["responses"][str(answer.status_code)]), answer, method == "HEAD")
+
+    def check_refusal(self, where, family, path, method, answer):
+        """Of what the document has no operation for."""
+        assert answer.status_code in WITHOUT_OPERATION[path is not None], f"{where}: not in doc/openapi.yaml"
+        if method != "HEAD":
+            self.must_be(ERROR[family], answer.json(), where)
+            assert family == POLEMARCH or answer.json()["error"]["code"] == answer.status_code
+
+    def check_response(self, where, key, response, answer, is_head):
+        if "content" not in response or is_head:
+            assert answer.content == b"", where
+        if "content" in response:
             kind = answer.headers["Content-Type"].split(";")[0]
             assert kind in response["content"], where
-            if kind == "application/json":      # of text the kind is all that is judged: a stream has no end
+            if kind == "application/json" and not is_head:      # of text the kind is all that is judged: a stream has no end
                 self.must_fit(key, response["content"][kind]["schema"], answer.json(), where)
         for name, header in response.get("headers", {}).items():
             value = answer.headers.get(name)
+            header = self.resolve(header)
             assert value or name == "Location", f"{where}: no {name}"
-            schema = self.resolve(header)["schema"]
-            if value and schema["type"] == "string":
-                self.must_fit((*key, name), schema, value, where)
+            if value and header["schema"]["type"] == "string":
+                self.must_fit((*key, name), header["schema"], value, where)

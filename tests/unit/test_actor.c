@@ -1,69 +1,5 @@
-#include "../actor_alone.h"
-
-#include "house.h"
-
-static struct settings settings;
-static struct worker worker;
-static struct request request;
-
-static int begin(void **state)
-{
-	static char header[] = "X-Hermes-Email";
-
-	(void)state;
-	settings = (struct settings){ .user_auth_header = header, .auth_proxy_create = true };
-	worker = (struct worker){ .settings = &settings, .actors = actor_cache_new() };
-	request = (struct request){ .worker = &worker };
-	memset(&people, 0, sizeof people);
-	people.name = "clio";
-	people.password = "secret";
-	params_clear();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	actor_cache_free(&worker.actors);
-	assert_null(worker.actors);
-	return 0;
-}
-
-static enum status identify(const char *parameter, const char *value)
-{
-	params_clear();
-	params_set(parameter, value);
-	return actor_identify(&request);
-}
-
-/* Signs in with the proof base64-encoded. */
-static enum status identify_proof(const char *scheme, const char *proof, size_t size)
-{
-	char header[4096];
-	size_t n = (size_t)snprintf(header, sizeof header, "%s", scheme);
-
-	sodium_bin2base64(header + n, sizeof header - n, (const unsigned char *)proof, size,
-	                  sodium_base64_VARIANT_ORIGINAL);
-	return identify("HTTP_AUTHORIZATION", header);
-}
-
-static enum status identify_basic_text(const char *proof)
-{
-	return identify_proof("Basic ", proof, strlen(proof));
-}
-
-static void is_clio(enum status s)
-{
-	assert_int_equal(s, S_OK);
-	assert_int_equal(request.actor.id, 7);
-	assert_int_equal(request.actor.stamp, 3);
-}
-
-static void is_nobody(enum status s)
-{
-	assert_int_equal(s, S_UNSIGNED);
-	assert_int_equal(request.actor.id, 0);
-}
+/* By password and by proxy, and what is remembered; by session and token: test_actor_token.c. */
+#include "identify.h"
 
 static void the_right_password_signs_in(void **state)
 {
@@ -187,8 +123,8 @@ static void each_cache_has_its_own_secret(void **state)
 	unsigned char mine[KEY_BYTES], theirs[KEY_BYTES];
 
 	(void)state;
-	slot_of(worker.actors, 'b', "clio:secret", mine);
-	slot_of(other, 'b', "clio:secret", theirs);
+	slot_of(worker.actors, VIA_PASSWORD, "clio:secret", mine);
+	slot_of(other, VIA_PASSWORD, "clio:secret", theirs);
 	assert_memory_not_equal(mine, theirs, KEY_BYTES);
 	actor_cache_free(&other);
 }
@@ -298,7 +234,66 @@ static void a_header_name_longer_than_its_room_is_nobodys(void **state)
 	is_nobody(identify_header(header, parameter));
 }
 
-#define IN_A_WORKER(test) cmocka_unit_test_setup_teardown(test, begin, end)
+/* ---- the groups that the proxy says ---- */
+
+static enum status identify_with(const char *groups_parameter, const char *groups)
+{
+	params_clear();
+	params_set("REMOTE_USER", "clio");
+	params_set(groups_parameter, groups);
+	return actor_identify(&request);
+}
+
+static void a_proxy_that_says_no_groups_says_nothing_of_them(void **state)
+{
+	(void)state;
+	is_clio(identify("REMOTE_USER", "clio"));
+	assert_true(people.unsaid[2]);
+	assert_string_equal(people.told[3], "wheel");
+	is_clio(identify_with("HTTP_X_HERMES_GROUPS", "wheel"));
+	assert_true(people.unsaid[2]);
+}
+
+static void groups_go_along_with_the_name(void **state)
+{
+	(void)state;
+	is_clio(identify_with("REMOTE_GROUPS", "wheel,staff"));
+	assert_string_equal(people.told[0], "clio");
+	assert_string_equal(people.told[2], "wheel,staff");
+	is_clio(identify_with("REMOTE_GROUPS", ""));
+	assert_false(people.unsaid[2]);
+	assert_string_equal(people.told[2], "");
+}
+
+static void the_headers_name_and_groups_belong_together(void **state)
+{
+	(void)state;
+	params_set("HTTP_X_HERMES_EMAIL", "clio");
+	params_set("HTTP_X_HERMES_GROUPS", "staff");
+	params_set("REMOTE_GROUPS", "wheel");
+	is_clio(actor_identify(&request));
+	assert_string_equal(people.told[2], "staff");
+}
+
+static void other_groups_are_asked_for_anew(void **state)
+{
+	(void)state;
+	is_clio(identify_with("REMOTE_GROUPS", "wheel"));
+	is_clio(identify_with("REMOTE_GROUPS", "wheel"));
+	assert_int_equal(people.asked, 1);
+	is_clio(identify_with("REMOTE_GROUPS", "staff"));
+	assert_string_equal(people.told[2], "staff");
+	is_clio(identify("REMOTE_USER", "clio"));
+	assert_int_equal(people.asked, 3);
+}
+
+/* Else what follows it would stand for groups. */
+static void a_name_of_two_lines_is_nobodys(void **state)
+{
+	(void)state;
+	is_nobody(identify("REMOTE_USER", "clio\nwheel"));
+	assert_int_equal(people.asked, 0);
+}
 
 int main(void)
 {
@@ -324,6 +319,11 @@ int main(void)
 		IN_A_WORKER(nobody_named_is_nobody),
 		IN_A_WORKER(a_header_is_found_as_nginx_names_it),
 		IN_A_WORKER(a_header_name_longer_than_its_room_is_nobodys),
+		IN_A_WORKER(a_proxy_that_says_no_groups_says_nothing_of_them),
+		IN_A_WORKER(groups_go_along_with_the_name),
+		IN_A_WORKER(the_headers_name_and_groups_belong_together),
+		IN_A_WORKER(other_groups_are_asked_for_anew),
+		IN_A_WORKER(a_name_of_two_lines_is_nobodys),
 	};
 
 	return cmocka_run_group_tests_name("actor", tests, start_sodium, NULL);

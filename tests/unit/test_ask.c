@@ -1,10 +1,11 @@
-/* ask.c with a clock and a query server that are the test's. */
+/* ask.c and its gate, with a clock and a query server that are the test's. */
 #include "config.h"
 
 #include <time.h>
 
 static int clock_of_the_test(clockid_t clock, struct timespec *t);
 #define clock_gettime clock_of_the_test
+#include "worker/gate.c"
 #include "worker/ask.c"
 #undef clock_gettime
 
@@ -61,7 +62,7 @@ static int begin(void **state)
 	(void)state;
 	server = (typeof(server)){ .status = S_OK, .answer = "x" };
 	settings.query_server = server_url;
-	worker = (struct worker){ .settings = &settings, .gate = gate_new(8), .slot = 0 };
+	worker = (struct worker){ .settings = &settings, .asking = gate_new(8), .slot = 0 };
 	return 0;
 }
 
@@ -149,11 +150,11 @@ static void a_quarter_of_the_workers_asks_nobody(void **state)
 {
 	(void)state;
 	for (size_t slot = 1; slot <= 5; slot++)
-		assert_true(gate_enter(worker.gate, slot, 8));
+		assert_true(gate_enter(worker.asking, slot, 8));
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
-	assert_true(gate_enter(worker.gate, 6, 8));
+	assert_true(gate_enter(worker.asking, 6, 8));
 	assert_int_equal(asking(QUERY, NULL, NULL), S_LATER);
-	gate_leave(worker.gate, 6, S_OK);
+	gate_leave(worker.asking, 6);
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
 }
 
@@ -170,7 +171,7 @@ static void after_a_stall_one_at_a_time_asks_for_a_while(void **state)
 	(void)state;
 	server.status = S_SLOW_GATEWAY;
 	assert_int_equal(asking(QUERY, NULL, NULL), S_SLOW_GATEWAY);
-	assert_true(gate_enter(worker.gate, 1, 8));
+	assert_true(gate_enter(worker.asking, 1, 8));
 	assert_int_equal(asking(QUERY, NULL, NULL), S_LATER);
 	seconds += WARY_SECONDS;
 	server.status = S_OK;
@@ -184,7 +185,7 @@ static void an_answer_ends_the_wariness(void **state)
 	assert_int_equal(asking(QUERY, NULL, NULL), S_SLOW_GATEWAY);
 	server.status = S_OK;
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
-	assert_true(gate_enter(worker.gate, 1, 8));
+	assert_true(gate_enter(worker.asking, 1, 8));
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
 }
 
@@ -195,12 +196,12 @@ static void who_searches_is_in_the_gate_until_the_request_is_done(void **state)
 	(void)state;
 	settings.query_server = none;
 	assert_int_equal(ask(&r, "{\"hostQuery\":{\"query\":\"name~a\"}}"), S_OK);
-	assert_true(worker.gate->asking[0]);
+	assert_true(worker.asking->inside[0]);
 	assert_int_equal(ask(&r, "{\"userQuery\":{\"query\":\"name~b\"}}"), S_OK);
 	ask_done(&r);
-	assert_false(worker.gate->asking[0]);
+	assert_false(worker.asking->inside[0]);
 	for (size_t slot = 1; slot <= 6; slot++)
-		assert_true(gate_enter(worker.gate, slot, 8));
+		assert_true(gate_enter(worker.asking, slot, 8));
 	json_decref(r.asked);
 	r = (struct request){ .worker = &worker };
 	assert_int_equal(ask(&r, "{\"hostQuery\":{\"query\":\"name~a\"}}"), S_LATER);
@@ -213,19 +214,10 @@ static void what_is_remembered_passes_a_closed_gate(void **state)
 {
 	(void)state;
 	for (size_t slot = 1; slot <= 6; slot++)
-		assert_true(gate_enter(worker.gate, slot, 8));
+		assert_true(gate_enter(worker.asking, slot, 8));
 	server.remembered = true;
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
 	assert_int_equal(server.asked, 0);
-}
-
-static void a_slot_that_is_cleared_asks_nobody(void **state)
-{
-	(void)state;
-	for (size_t slot = 1; slot <= 6; slot++)
-		assert_true(gate_enter(worker.gate, slot, 8));
-	gate_clear(worker.gate, 3);
-	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
 }
 
 int main(void)
@@ -243,7 +235,6 @@ int main(void)
 		cmocka_unit_test_setup(an_answer_ends_the_wariness, begin),
 		cmocka_unit_test_setup(who_searches_is_in_the_gate_until_the_request_is_done, begin),
 		cmocka_unit_test_setup(what_is_remembered_passes_a_closed_gate, begin),
-		cmocka_unit_test_setup(a_slot_that_is_cleared_asks_nobody, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
