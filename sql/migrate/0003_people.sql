@@ -1,4 +1,5 @@
 create schema polemarch_api;
+create type polemarch_api.field as (name text, kind text, needed boolean, most int, otherwise jsonb, blank boolean);
 
 -- What Polemarch knows of a user.
 alter table people.users drop constraint users_username_check;

@@ -463,27 +463,25 @@ begin
 end
 $$;
 
--- people.visible_count(principals, kind) -> how many that are: those of the principal that sees most are counted already, of
--- the others what it does not see.
+-- people.visible_count(principals, kind) -> how many that are. What the one of them sees that sees most is counted already; to
+-- it comes what the others see and it does not: each is looked up, whatever the planner thinks of.
 create or replace function people.visible_count(p_principals bigint[], p_kind people.kind) returns bigint
 language plpgsql stable as $$
 declare
 	most   bigint;
 	others bigint[];
-	total  bigint;
 begin
-	select array_agg(principal order by n desc), sum(n), max(n) into others, total, most
+	select max(n), array_agg(principal order by n desc) into most, others
 	  from people.visible_counts where principal = any(p_principals) and kind = p_kind and n > 0;
-	if others is null or cardinality(others) = 1 then
-		return coalesce(total, 0);
-	end if;
-	if api.many(total - most) then
-		perform api.plan_for_many();
+	if others is null then
+		return 0;
+	elsif cardinality(others) = 1 then
+		return most;
 	end if;
 	return most + (select count(distinct v.id) from people.visible v
 	                where v.principal = any(others[2:]) and v.kind = p_kind
-	                  and not exists (select from people.visible f
-	                                   where f.principal = others[1] and f.kind = p_kind and f.id = v.id));
+	                  and (select f.id from people.visible f
+	                        where f.principal = others[1] and f.kind = p_kind and f.id = v.id limit 1) is null);
 end
 $$;
 

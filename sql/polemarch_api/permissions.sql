@@ -63,7 +63,9 @@ begin
 	else
 		perform people.grants_remove(kind, object, principals);
 	end if;
-	perform people.audited(req, how || ' permissions', kind::text, array[object], jsonb_build_object('permissions', req->'body'));
+	perform people.audited(req, how || ' permissions', kind::text, array[object], jsonb_build_object('permissions', (
+		select jsonb_agg(jsonb_build_object('member', p->'member', 'member_type', p->'member_type', 'role', p->'role'))
+		  from jsonb_array_elements(req->'body') p)));
 	return polemarch_api.ok(polemarch_api.permissions_json(kind, object));
 end
 $$;

@@ -27,15 +27,18 @@ begin
 end
 $$;
 
--- What a field of a body may be. `kind`: text, line (no control characters), email, flag, ids (an array of whole numbers), password (what the worker has
--- made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h). `needed`: must be there, but for PATCH. `most`: characters. `otherwise`: what it is
--- when it is not there, but for PATCH; null: nothing. `blank`: text may be empty.
-do $$
-begin
-	if to_regtype('polemarch_api.field') is null then
-		create type polemarch_api.field as (name text, kind text, needed boolean, most int, otherwise jsonb, blank boolean);
-	end if;
-end
+-- polemarch_api.want(name, kind, ...) -> what a field of a body may be, for polemarch_api.fields.
+--   kind        text; line (no control characters); email; flag; ids (a list of whole numbers); password (what the worker
+--               has made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h)
+--   needed      must be there, but for PATCH
+--   most        characters
+--   otherwise   what a POST means that has none; null: nothing
+--   blank       text may be empty
+create or replace function polemarch_api.want(name text, kind text, needed boolean default false, most int default null,
+                                              otherwise jsonb default null, blank boolean default false)
+returns polemarch_api.field
+language sql immutable as $$
+	select row(name, kind, needed, most, otherwise, blank)::polemarch_api.field
 $$;
 
 create or replace function polemarch_api.python_type(value jsonb) returns text
@@ -134,7 +137,7 @@ begin
 	                    when f.kind in ('text', 'line', 'email') then to_jsonb(polemarch_api.trimmed(body->>f.name))
 	                    else body->f.name end), '{}')
 	          from unnest(wanted) f
-	         where body ? f.name or (not partial and f.otherwise is not null));
+	         where body ? f.name or (req->>'method' = 'POST' and f.otherwise is not null));
 end
 $$;
 

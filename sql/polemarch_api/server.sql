@@ -42,8 +42,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	t people.tokens;
 begin
-	perform polemarch_api.fields(req, row('username', 'text', true, null, null, false)::polemarch_api.field,
-	                             row('password', 'password', true, 128, null, false)::polemarch_api.field);
+	perform polemarch_api.fields(req, polemarch_api.want('username', 'text', needed => true),
+	                             polemarch_api.want('password', 'password', needed => true));
 	if not exists (select from people.users u where u.id = (req->>'actor')::bigint and u.stamp = (req->>'stamp')::bigint and u.active) then
 		perform polemarch_api.fail(400, '{"non_field_errors": ["Unable to log in with provided credentials."]}'::jsonb);
 	end if;

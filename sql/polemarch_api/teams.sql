@@ -102,9 +102,9 @@ create or replace function polemarch_api.team_fields(req jsonb, p_id bigint) ret
 language plpgsql stable as $$
 declare
 	given jsonb := polemarch_api.fields(req,
-		row('name', 'line', true, 80, null, false)::polemarch_api.field,
-		row('users_list', 'ids', false, null, null, false)::polemarch_api.field,
-		row('proxy_group', 'line', false, 255, null, true)::polemarch_api.field);
+		polemarch_api.want('name', 'line', needed => true, most => 80),
+		polemarch_api.want('users_list', 'ids'),
+		polemarch_api.want('proxy_group', 'line', most => 255, blank => true));
 begin
 	if exists (select from people.teams t where t.name = given->>'name' and t.id is distinct from p_id) then
 		perform polemarch_api.fail(400, '{"name": ["team with this name already exists."]}'::jsonb);

@@ -46,6 +46,7 @@ begin
 	end if;
 	perform polemarch_api.must_be_free(polemarch_api.object(req)->'username', null);
 	given := polemarch_api.user_fields(req);
+	perform polemarch_api.must_be_its_own(null, nullif(given->>'email', ''));
 	insert into people.users (username, first_name, last_name, email, active, superuser)
 	values (given->>'username', given->>'first_name', given->>'last_name', nullif(given->>'email', ''),
 	        (given->>'is_active')::boolean, (given->>'is_staff')::boolean)
@@ -113,6 +114,8 @@ begin
 	end if;
 	if was.active and not u.active then
 		delete from people.tokens where user_id = u.id and kind <> 'personal';
+	end if;
+	if row(u.username, u.active) is distinct from row(was.username, was.active) then
 		perform people.must_prove_again(u.id);
 	end if;
 	perform people.audited(req, 'update', 'user', array[u.id],
@@ -151,14 +154,14 @@ declare
 	given jsonb;
 begin
 	given := polemarch_api.fields(req,
-		row('username', 'text', true, 150, null, false)::polemarch_api.field,
-		case when raw then row('password', 'text', true, 512, null, false)::polemarch_api.field
-		     else row('password', 'password', true, 128, null, false)::polemarch_api.field end,
-		row('email', 'email', false, 254, '""', true)::polemarch_api.field,
-		row('first_name', 'text', false, 30, '""', true)::polemarch_api.field,
-		row('last_name', 'text', false, 30, '""', true)::polemarch_api.field,
-		row('is_active', 'flag', false, null, 'true', false)::polemarch_api.field,
-		row('is_staff', 'flag', false, null, 'false', false)::polemarch_api.field);
+		polemarch_api.want('username', 'text', needed => true, most => 150),
+		case when raw then polemarch_api.want('password', 'text', needed => true, most => 512)
+		     else polemarch_api.want('password', 'password', needed => true, most => 128) end,
+		polemarch_api.want('email', 'email', most => 254, otherwise => '""', blank => true),
+		polemarch_api.want('first_name', 'line', most => 30, otherwise => '""', blank => true),
+		polemarch_api.want('last_name', 'line', most => 30, otherwise => '""', blank => true),
+		polemarch_api.want('is_active', 'flag', otherwise => 'true'),
+		polemarch_api.want('is_staff', 'flag', otherwise => 'false'));
 	if given->>'username' !~ '^[[:alnum:]@.+_-]+$' then
 		perform polemarch_api.fail(400, '{"username": ["Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."]}'::jsonb);
 	end if;

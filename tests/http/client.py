@@ -38,14 +38,15 @@ class FromAddress(requests.adapters.HTTPAdapter):
 
 class Api:
     """`auth`: (name, password), or None for nobody; `headers`: what each request has besides (Authorization, Cookie ...);
-    `mount`: of which family; `address`: where it comes from."""
-    def __init__(self, instance, contract, auth=("admin", PASSWORD), headers=None, mount=HERMES, address=None):
+    `mount`: of which family; `address`: where it comes from; `root`: of another nginx before the same workers."""
+    def __init__(self, instance, contract, auth=("admin", PASSWORD), headers=None, mount=HERMES, address=None, root=None):
         self.instance, self.contract, self.auth, self.headers = instance, contract, auth, headers or {}
         self.mount, self.address = mount, address
-        self.root = f"http://127.0.0.1:{instance.port}"
+        self.root = root or f"http://127.0.0.1:{instance.port}"
         self.base = self.root + mount
         self.session = requests.Session()
         self.session.trust_env = False
+        self.session.verify = False          # the tests' own certificates
         self.session.auth = auth
         self.session.headers.update(self.headers)
         if address:
@@ -53,7 +54,7 @@ class Api:
 
     def like(self, **other):
         """The same client but for this."""
-        mine = dict(auth=self.auth, headers=self.headers, mount=self.mount, address=self.address)
+        mine = dict(auth=self.auth, headers=self.headers, mount=self.mount, address=self.address, root=self.root)
         return Api(self.instance, self.contract, **{**mine, **other})
 
     def signed_in(self, *auth):
@@ -67,14 +68,19 @@ class Api:
     def by_cookie(self, secret, xsrf=None, **headers):
         """The same server, asked by a page: by this session's cookie, and showing the XSRF token unless that is None."""
         shown = {"X-XSRFToken": xsrf} if xsrf else {}
-        return self.like(auth=None, headers={"Cookie": f"moirai={secret}", **shown, **headers})
+        return self.like(auth=None, headers={"Cookie": f"{self.cookie}={secret}", **shown, **headers})
+
+    @property
+    def cookie(self):
+        """The name of a session's cookie there."""
+        return "__Host-moirai" if self.root.startswith("https:") else "moirai"
 
     def sign_in(self, username, password=PASSWORD):
         """A page that has just signed in; it knows its session's `id`, `secret` and `xsrf`."""
         answer = self.like(auth=None).post("/session", {"username": username, "password": password})
         said = created(answer)
-        page = self.by_cookie(answer.cookies["moirai"], said["xsrfToken"])
-        page.secret, page.xsrf = answer.cookies["moirai"], said["xsrfToken"]
+        page = self.by_cookie(answer.cookies[self.cookie], said["xsrfToken"])
+        page.secret, page.xsrf = answer.cookies[self.cookie], said["xsrfToken"]
         page.id = next(s["id"] for s in ok(page.get("/sessions"))["sessions"] if s["current"])
         return page
 

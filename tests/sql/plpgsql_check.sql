@@ -16,7 +16,7 @@ language sql as $$
 	                                 fatal_errors => false, other_warnings => true, extra_warnings => true,
 	                                 security_warnings => true, performance_warnings => false) c
 	 where n.nspowner = 'moirai_owner'::regrole
-	   and not (c.message = 'never read variable "actor"' and p.prosrc ~ 'actor +text +:= people.must_be_(signed_in|administrator)\(req\)')
+	   and not (c.message = 'never read variable "actor"' and p.prosrc ~ 'actor +text +:= people.must_be_((signed_in|administrator)\(req\)|among\(req, )')
 	   and not (c.message = 'unused parameter "req"' and p.prorettype = 'api.answer'::regtype)
 	   and not (c.message = 'control reached end of function without RETURN'
 	            and p.prosrc ~ 'perform api\.fail\([^;]*\);\s*end\s*$')
