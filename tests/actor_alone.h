@@ -18,6 +18,8 @@ static struct {
 	const char *secret, *is_cookie;          /* number 9; "true": of a session */
 	const char *read_only, *seconds;
 	int asked, compared;
+	bool inside, busy;                       /* with a password in hand; nobody gets there */
+	void (*meanwhile)(struct request *r);
 	bool unsaid[DB_MAX_PARAMS];
 	char told[DB_MAX_PARAMS][2048];
 	char tried[2048];
@@ -55,11 +57,32 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
 	return people.status;
 }
 
-enum status sign_in_by_password(struct request *r, const char *name, const char *password)
+/* The turn comes at once, unless `busy`; while this worker has waited, another may have compared the same. */
+enum status sign_in_enter(struct request *r)
 {
+	assert(!people.inside);
+	if (people.busy)
+		return S_LATER;
+	people.inside = true;
+	if (people.meanwhile != NULL)
+		people.meanwhile(r);
+	return S_OK;
+}
+
+void sign_in_leave(struct request *r)
+{
+	(void)r;
+	assert(people.inside);
+	people.inside = false;
+}
+
+enum status sign_in_compare(struct request *r, const char *name, const char *password)
+{
+	assert(people.inside);
 	note_told(1, &name);
 	people.compared++;
 	snprintf(people.tried, sizeof people.tried, "%s", password);
+	r->actor = (struct actor){ 0 };
 	if (people.status == S_OK && strcmp(name, people.name) == 0 && strcmp(password, people.password) == 0)
 		r->actor = (struct actor){ .id = 7, .stamp = 3, .via = VIA_PASSWORD };
 	return people.status;

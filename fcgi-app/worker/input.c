@@ -176,8 +176,10 @@ enum status input_form(const char *text, size_t size, json_t **ret_body, char wh
 		return S_INVALID;
 	}
 	s = input_query(copy, &lists, why);
-	if (s != S_OK)
+	if (s != S_OK) {
+		snprintf(why, INPUT_WHY, "The form is not UTF-8 text, or has more than %d fields.", INPUT_MAX_PARAMS);
 		return s;
+	}
 	*ret_body = json_object();
 	json_object_foreach(lists, name, values)
 		json_object_set(*ret_body, name, json_array_get(values, json_array_size(values) - 1));

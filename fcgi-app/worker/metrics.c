@@ -11,7 +11,7 @@
 #include "worker/metrics.h"
 #include "worker/route.h"
 
-static const int codes[] = { 200, 201, 304, 400, 401, 403, 404, 405, 409, 413, 502, 503, 504, 500 };
+static const int codes[] = { 200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 424, 429, 502, 503, 504, 500 };
 static const double bounds[] = { .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10 };
 #define N(array) (sizeof(array) / sizeof(array)[0])
 
@@ -62,7 +62,8 @@ void metrics_count(struct metrics *m, const struct route *route, int code, struc
 /* What names a route: its row's method and path, or that there is none. */
 static void put_route(FILE *out, size_t i)
 {
-	static const char *const methods[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [DELETE] = "DELETE" };
+	static const char *const methods[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [PATCH] = "PATCH",
+	                                       [DELETE] = "DELETE" };
 
 	if (i < n_routes)
 		fprintf(out, "method=\"%s\",route=\"%s\"", methods[routes[i].method], routes[i].path);

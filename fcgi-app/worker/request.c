@@ -40,6 +40,16 @@ bool request_has(const struct request *r, const char *name)
 	return FCGX_GetParam(name, r->fcgi->envp) != NULL;
 }
 
+/* What a client has sent, and a refusal repeats, may be no UTF-8. */
+static void make_text(char *why)
+{
+	AUTO(json) json_t *text = json_string(why);
+
+	for (; text == NULL && *why != '\0'; why++)
+		if ((unsigned char)*why >= 0x80)
+			*why = '?';
+}
+
 enum status request_refuse(struct request *r, enum status s, const char *format, ...)
 {
 	va_list args;
@@ -48,6 +58,7 @@ enum status request_refuse(struct request *r, enum status s, const char *format,
 	vsnprintf(r->why, sizeof r->why, format, args);
 	va_end(args);
 	text_end_between_letters(r->why);
+	make_text(r->why);
 	return s;
 }
 
@@ -104,13 +115,18 @@ static enum status find_route(struct request *r, const char *uri)
 static enum status refuse_unsigned(struct request *r)
 {
 	const char *authorization = request_param(r, "HTTP_AUTHORIZATION");
+	size_t scheme = strcspn(authorization, " ");
+	bool basic = scheme == 5 && strncasecmp(authorization, "Basic", 5) == 0;
+	bool token = (scheme == 5 && strncasecmp(authorization, "Token", 5) == 0) ||
+	             (scheme == 6 && strncasecmp(authorization, "Bearer", 6) == 0);
 
 	if (r->family == HERMES)
 		return request_refuse(r, S_UNSIGNED, "Sign in to use this resource.");
-	if (*authorization == '\0')
+	if (!basic && !token)
 		return request_refuse(r, S_UNSIGNED, "Authentication credentials were not provided.");
-	return request_refuse(r, S_UNSIGNED, strncasecmp(authorization, "Basic", 5) == 0 ? "Invalid username/password." :
-	                                                                               "Invalid token.");
+	if (authorization[scheme + strspn(authorization + scheme, " ")] == '\0')
+		return request_refuse(r, S_UNSIGNED, "Invalid %s header. No credentials provided.", basic ? "basic" : "token");
+	return request_refuse(r, S_UNSIGNED, basic ? "Invalid username/password." : "Invalid token.");
 }
 
 static enum status refuse_throttled(struct request *r)
@@ -322,7 +338,7 @@ static enum status call_as_actor(struct request *r)
 	if (s != S_UNSIGNED || !r->actor.remembered)
 		return s;
 	actor_forget(r);
-	s = explain(r, actor_identify(r));
+	s = identify(r);
 	return s == S_OK ? call(r) : s;
 }
 

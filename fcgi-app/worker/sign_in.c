@@ -134,6 +134,16 @@ static json_t *text_of(json_t *value)
 	return json_is_string(value) ? json_incref(value) : NULL;
 }
 
+/* The body's password; NULL: it has none. What is neither text nor number becomes {}: only we say what stands for one. */
+static json_t *take_password(json_t *body)
+{
+	json_t *value = json_object_get(body, "password");
+
+	if (json_is_object(value) || json_is_array(value))
+		json_object_set_new(body, "password", json_object());
+	return text_of(json_object_get(body, "password"));
+}
+
 static size_t count_characters(const char *text)
 {
 	size_t n = 0;
@@ -146,7 +156,7 @@ static size_t count_characters(const char *text)
 enum status sign_in_by_body(struct request *r)
 {
 	AUTO(json) json_t *name = text_of(json_object_get(r->body, "username"));
-	AUTO(json) json_t *password = text_of(json_object_get(r->body, "password"));
+	AUTO(json) json_t *password = take_password(r->body);
 	enum status s;
 
 	if (password == NULL)
@@ -181,7 +191,7 @@ static enum status hash(struct request *r, const char *password, json_t **ret_ha
 
 enum status sign_in_new_password(struct request *r)
 {
-	AUTO(json) json_t *password = text_of(json_object_get(r->body, "password"));
+	AUTO(json) json_t *password = take_password(r->body);
 	const char *text = json_string_value(password);
 	bool raw = json_object_get(r->body, "raw_password") != NULL;
 	json_t *instead = NULL;

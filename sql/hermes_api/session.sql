@@ -11,7 +11,7 @@ declare
 	s    people.tokens;
 begin
 	perform api.must_have(body, 'username', 'password');
-	if jsonb_typeof(body->'username') <> 'string' or not jsonb_typeof(body->'password') = 'object' then
+	if jsonb_typeof(body->'username') <> 'string' or not body->'password' ?| '{given,length}' then
 		perform api.fail(400, 'username, password: must be strings');
 	elsif (req->>'actor')::bigint = 0 then
 		perform api.fail(401, 'Wrong name or password.');

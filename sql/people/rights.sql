@@ -51,22 +51,21 @@ begin
 		with changes as (
 			select principal, kind, id, sum(n)::int as n from unnest(level) group by 1, 2, 3 having sum(n) <> 0
 		), judged as materialized (
-			select c.principal, c.kind, c.id, c.n, v.ways as had
+			-- Each by its key: this table is the largest, and the planner would rather read all of it.
+			select c.principal, c.kind, c.id, c.n, v.ways as had, v.ctid as place
 			  from changes c
-			  left join people.visible v on v.principal = c.principal and v.kind = c.kind and v.id = c.id
+			  left join lateral (select ways, ctid from people.visible
+			                      where principal = c.principal and kind = c.kind and id = c.id limit 1) v on true
 		), kept as (
-			update people.visible v set ways = v.ways + j.n
-			  from judged j
-			 where v.principal = j.principal and v.kind = j.kind and v.id = j.id and j.had + j.n <> 0
+			update people.visible v set ways = v.ways + j.n from judged j where v.ctid = j.place and j.had + j.n <> 0
 		), came as (
 			insert into people.visible (principal, kind, id, ways)
 			select principal, kind, id, n from judged where had is null order by 1, 2, 3
 			returning principal, kind, id
 		), went as (
-			delete from people.visible v
-			 using judged j
-			 where v.principal = j.principal and v.kind = j.kind and v.id = j.id and j.had + j.n = 0
-			returning v.principal, v.kind, v.id
+			delete from people.visible
+			 where ctid = any(array(select place from judged where had + n = 0))
+			returning principal, kind, id
 		), seen as (
 			select principal, kind, id, 1 as n from came
 			union all
@@ -151,7 +150,7 @@ declare
 begin
 	perform people.rights_own();
 	with passed as (
-		update people.objects set owner_id = p_to where owner_id = p_from and p_to <> p_from returning kind, id
+		update people.objects set owner_id = p_to where owner_id = p_from returning kind, id
 	)
 	select array_agg(row(w.principal, p.kind, p.id, w.n)::people.way) into ways
 	  from passed p, (values (p_to, 1), (p_from, -1)) w (principal, n);
@@ -427,8 +426,8 @@ $$;
 
 -- people.visible_ids(principals, kind) -> what they see, once for each of the principals. For the lists of other tables:
 --   where h.id in (select v from people.visible_ids(principals, 'host') v)
--- In that form, in FROM, the planner puts it in line and walks the index of either table; as `select people.visible_ids()`
--- it would be called, and all of it read.
+-- In that form, in FROM, the planner puts it in line and asks the index for each h, once it knows the size of the tables; as
+-- `select people.visible_ids()` it would be called, and all of it read. A list without filters asks people.visible_page.
 create or replace function people.visible_ids(p_principals bigint[], p_kind people.kind) returns setof bigint
 language sql stable as $$
 	select id from people.visible where principal = any(p_principals) and kind = p_kind
@@ -464,24 +463,25 @@ end
 $$;
 
 -- people.visible_count(principals, kind) -> how many that are. What the one of them sees that sees most is counted already; to
--- it comes what the others see and it does not: each is looked up, whatever the planner thinks of.
+-- it comes what the others see and it does not. Where that is much to look up, it is cheaper to go through all of it.
 create or replace function people.visible_count(p_principals bigint[], p_kind people.kind) returns bigint
 language plpgsql stable as $$
 declare
+	total  bigint;
 	most   bigint;
-	others bigint[];
+	sorted bigint[];
 begin
-	select max(n), array_agg(principal order by n desc) into most, others
-	  from people.visible_counts where principal = any(p_principals) and kind = p_kind and n > 0;
-	if others is null then
-		return 0;
-	elsif cardinality(others) = 1 then
-		return most;
+	select sum(n)::bigint, max(n), array_agg(principal order by n desc) into total, most, sorted
+	  from people.visible_counts where principal = any(p_principals) and kind = p_kind;
+	if total - most > most / 8 then
+		return (select count(distinct id) from people.visible where principal = any(p_principals) and kind = p_kind);
 	end if;
-	return most + (select count(distinct v.id) from people.visible v
-	                where v.principal = any(others[2:]) and v.kind = p_kind
-	                  and (select f.id from people.visible f
-	                        where f.principal = others[1] and f.kind = p_kind and f.id = v.id limit 1) is null);
+	-- Looked up one by one, whatever the planner thinks of.
+	return coalesce(most, 0) + (
+		select count(distinct v.id) from people.visible v
+		 where v.principal = any(sorted[2:]) and v.kind = p_kind
+		   and (select f.id from people.visible f
+		         where f.principal = sorted[1] and f.kind = p_kind and f.id = v.id limit 1) is null);
 end
 $$;
 

@@ -19,31 +19,38 @@ $$;
 create or replace function people.groups_told(who people.users, groups text[], superusers text) returns void
 language plpgsql as $$
 declare
-	entered bigint[];
-	leaves  bigint[];
 	super   boolean := case when superusers = '' then who.superuser else superusers = any(groups) end;
+	leaves  bigint[];
+	entered bigint[];
 begin
-	leaves := array(select m.team_id from people.team_members m join people.teams t on t.id = m.team_id
-	                 where m.user_id = who.id and m.by_proxy and coalesce(t.proxy_group <> all (groups), true));
-	entered := array(select t.id from people.teams t
-	                  where t.proxy_group = any(groups)
-	                    and not exists (select from people.team_members m where m.team_id = t.id and m.user_id = who.id));
-	if cardinality(leaves) > 0 then
-		delete from people.team_members m where m.user_id = who.id and m.team_id = any(leaves);
-		perform people.audited_by(who.id, 'proxy', null, 'leave', 'team', leaves);
+	if super = who.superuser and not exists (select from people.teams_told(who.id, groups)) then
+		return;
 	end if;
-	if cardinality(entered) > 0 then
-		insert into people.team_members (team_id, user_id, by_proxy)
-		select t, who.id, true from unnest(entered) t on conflict do nothing;
-		perform people.audited_by(who.id, 'proxy', null, 'enter', 'team', entered);
+	perform people.superusers_own(), people.rights_own();
+	select array_agg(team) filter (where not enters), array_agg(team) filter (where enters)
+	  into leaves, entered from people.teams_told(who.id, groups);
+	delete from people.team_members m where m.user_id = who.id and m.team_id = any(leaves);
+	insert into people.team_members (team_id, user_id, by_proxy) select t, who.id, true from unnest(entered) t;
+	if super <> who.superuser and (super or not people.is_last_superuser(who.id)) then
+		update people.users set superuser = super where id = who.id;
+		perform people.audited_by(who.id, 'proxy', null, 'update', 'user', array[who.id], jsonb_build_object('is_staff', super));
 	end if;
-	if super <> who.superuser then
-		perform people.superusers_own();
-		if super or not people.is_last_superuser(who.id) then
-			update people.users set superuser = super where id = who.id;
-			perform people.audited_by(who.id, 'proxy', null, 'update', 'user', array[who.id], jsonb_build_object('is_staff', super));
-		end if;
-	end if;
+	perform people.audited_by(who.id, 'proxy', null, 'leave', 'team', leaves) where leaves <> '{}';
+	perform people.audited_by(who.id, 'proxy', null, 'enter', 'team', entered) where entered <> '{}';
+end
+$$;
+
+-- people.teams_told(user, groups) -> the teams that the user must leave, or enter, for that to be true.
+create or replace function people.teams_told(p_user bigint, groups text[]) returns table (team bigint, enters boolean)
+language plpgsql stable as $$
+begin
+	return query
+		select m.team_id, false from people.team_members m join people.teams t on t.id = m.team_id
+		 where m.user_id = p_user and m.by_proxy and coalesce(t.proxy_group <> all (groups), true)
+		union all
+		select t.id, true from people.teams t
+		 where t.proxy_group = any(groups)
+		   and not exists (select from people.team_members m where m.team_id = t.id and m.user_id = p_user);
 end
 $$;
 

@@ -9,7 +9,9 @@
 create or replace function people.address_key(address text) returns text
 language plpgsql immutable as $$
 begin
-	if address ~ ':' then
+	if address ~* '^::ffff:[0-9.]+$' then      -- one of IPv4, where a socket takes both
+		return substr(address, 8);
+	elsif address ~ ':' then
 		return network(set_masklen(address::inet, 64));
 	end if;
 	return address;

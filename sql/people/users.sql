@@ -26,7 +26,7 @@ $$;
 create or replace function people.is_superuser(req jsonb) returns boolean
 language plpgsql stable as $$
 begin
-	return exists (select from people.users where id = (req->>'actor')::bigint and superuser);
+	return exists (select from people.users where id = (req->>'actor')::bigint and superuser and active);
 end
 $$;
 

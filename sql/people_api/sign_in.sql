@@ -88,7 +88,7 @@ begin
 	end if;
 	if who.active then
 		if groups is not null then
-			perform people.groups_told(who, groups, superusers);
+			perform people.groups_told(who, array(select btrim(g) from unnest(groups) g), superusers);
 		end if;
 		return query select who.id, who.stamp;
 	end if;

@@ -64,8 +64,9 @@ begin
 		perform people.grants_remove(kind, object, principals);
 	end if;
 	perform people.audited(req, how || ' permissions', kind::text, array[object], jsonb_build_object('permissions', (
-		select jsonb_agg(jsonb_build_object('member', p->'member', 'member_type', p->'member_type', 'role', p->'role'))
-		  from jsonb_array_elements(req->'body') p)));
+		select coalesce(jsonb_agg(jsonb_build_object('member', (p->>'member')::bigint, 'member_type', p->'member_type',
+		                                             'role', case when how <> 'remove' then p->'role' end) order by i), '[]')
+		  from jsonb_array_elements(req->'body') with ordinality e (p, i))));
 	return polemarch_api.ok(polemarch_api.permissions_json(kind, object));
 end
 $$;
@@ -105,12 +106,12 @@ begin
 		return jsonb_build_object('non_field_errors', jsonb_build_array(
 			format('Invalid data. Expected a dictionary, but got %s.', polemarch_api.python_type(p))));
 	elsif coalesce(p->>'member_type', '') not in ('user', 'team') then
-		return jsonb_build_object('member_type', jsonb_build_array(format('Unknown member type %s.', coalesce(p->>'member_type', 'null'))));
+		return jsonb_build_object('member_type', jsonb_build_array(format('Unknown member type %s.', coalesce(left(p->>'member_type', 60), 'null'))));
 	elsif coalesce(p->>'member', '') !~ '^[0-9]{1,18}$' then
 		return jsonb_build_object('member', jsonb_build_array(
 			format('Incorrect type. Expected pk value, received %s.', polemarch_api.python_type(coalesce(p->'member', 'null')))));
 	elsif roles and coalesce(p->>'role', '') not in ('EXECUTOR', 'EDITOR', 'MASTER') then
-		return jsonb_build_object('role', jsonb_build_array(format('Unknown role %s.', coalesce(p->>'role', 'null'))));
+		return jsonb_build_object('role', jsonb_build_array(format('Unknown role %s.', coalesce(left(p->>'role', 60), 'null'))));
 	end if;
 	return null;
 end

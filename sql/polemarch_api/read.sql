@@ -28,8 +28,8 @@ end
 $$;
 
 -- polemarch_api.want(name, kind, ...) -> what a field of a body may be, for polemarch_api.fields.
---   kind        text; line (no control characters); email; flag; ids (a list of whole numbers); password (what the worker
---               has made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h)
+--   kind        text; line (no control characters); username; email; flag; ids (a list of whole numbers); password (what
+--               the worker has made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h); hash (Django's)
 --   needed      must be there, but for PATCH
 --   most        characters
 --   otherwise   what a POST means that has none; null: nothing
@@ -78,6 +78,8 @@ begin
 	            when length(trimmed) > f.most then format('Ensure this field has no more than %s characters.', f.most)
 	            when f.kind = 'email' and trimmed <> '' and trimmed !~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+\.[^@.[:space:][:cntrl:]]+$'
 	            then 'Enter a valid email address.'
+	            when f.kind = 'username' and trimmed !~ '^[[:alnum:]@.+_-]+$'
+	            then 'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.'
 	            when trimmed ~ '[[:cntrl:]]' and f.kind = 'line' then 'Enter one line.' end;
 end
 $$;
@@ -90,14 +92,18 @@ begin
 		return 'This field may not be null.';
 	end if;
 	return case f.kind
-		when 'flag' then case when polemarch_api.flag_word(value) is null then format('"%s" is not a valid boolean.', value #>> '{}') end
+		when 'flag' then case when polemarch_api.flag_word(value) is null then format('"%s" is not a valid boolean.', left(value #>> '{}', 60)) end
 		when 'ids' then case when jsonb_typeof(value) <> 'array' then 'Expected a list of items but got type "' || polemarch_api.python_type(value) || '".'
 			when exists (select from jsonb_array_elements(value) e where coalesce(e #>> '{}', '') !~ '^[+-]?[0-9]{1,18}$')
 			then 'A valid integer is required.' end
-		when 'password' then case when value ?| '{hash,given}' or value = '"[~~ENCRYPTED~~]"' then null
+		when 'password' then case when value = '"[~~ENCRYPTED~~]"' then null
+			when jsonb_typeof(value) <> 'object' then 'Not a valid string.'
+			when value ?| '{hash,given}' then null
 			when value->>'length' = '0' then 'This field may not be blank.'
 			when value ? 'length' then format('Ensure this field has no more than %s characters.', f.most)
 			else 'Not a valid string.' end
+		when 'hash' then case when value <> '"[~~ENCRYPTED~~]"' and value #>> '{}' !~ '^pbkdf2_sha256\$[1-9][0-9]{0,6}\$[^$]{1,64}\$[A-Za-z0-9+/]{43}=$'
+			then 'Expected pbkdf2_sha256$ITERATIONS$SALT$HASH, as Django writes it.' end
 		else polemarch_api.text_error(value, f) end;
 end
 $$;
@@ -134,7 +140,7 @@ begin
 	return (select coalesce(jsonb_object_agg(f.name,
 	               case when not body ? f.name then f.otherwise
 	                    when f.kind = 'flag' then to_jsonb(polemarch_api.flag_word(body->f.name))
-	                    when f.kind in ('text', 'line', 'email') then to_jsonb(polemarch_api.trimmed(body->>f.name))
+	                    when f.kind in ('text', 'line', 'username', 'email') then to_jsonb(polemarch_api.trimmed(body->>f.name))
 	                    else body->f.name end), '{}')
 	          from unnest(wanted) f
 	         where body ? f.name or (req->>'method' = 'POST' and f.otherwise is not null));

@@ -31,16 +31,14 @@ $$;
 create or replace function polemarch_api.teams_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor text  := people.must_be_signed_in(req);
-	given jsonb := polemarch_api.team_fields(req, null);
+	actor text := people.must_be_signed_in(req);
+	given jsonb;
 	t     people.teams;
 begin
 	perform people.rights_own();
+	given := polemarch_api.team_fields(req, null);
 	insert into people.teams (name, proxy_group) values (given->>'name', nullif(given->>'proxy_group', ''))
-	on conflict do nothing returning * into t;
-	if not found then         -- somebody else did a moment ago
-		given := polemarch_api.team_fields(req, null);
-	end if;
+	returning * into t;
 	perform people.objects_add('team', array[t.id], (req->>'actor')::bigint),
 	        people.team_members_set(t.id, polemarch_api.listed(given->'users_list')),
 	        people.audited(req, 'create', 'team', array[t.id], given);
@@ -65,16 +63,16 @@ create or replace function polemarch_api.teams_update(req jsonb) returns api.ans
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	t     people.teams := polemarch_api.team_of_path(req, 'edit');
-	given jsonb := polemarch_api.team_fields(req, t.id);
+	t     people.teams;
+	given jsonb;
 begin
+	perform people.rights_own();
+	t := polemarch_api.team_of_path(req, 'edit');
+	given := polemarch_api.team_fields(req, t.id);
 	update people.teams
 	   set name = coalesce(given->>'name', name),
 	       proxy_group = case when given ? 'proxy_group' then nullif(given->>'proxy_group', '') else proxy_group end
 	 where id = t.id returning * into t;
-	if not found then         -- deleted a moment ago
-		perform polemarch_api.not_found();
-	end if;
 	perform people.team_members_set(t.id, polemarch_api.listed(given->'users_list')) where given ? 'users_list';
 	perform people.audited(req, 'update', 'team', array[t.id], given);
 	return polemarch_api.ok(polemarch_api.team_json(req, t));
@@ -87,8 +85,10 @@ create or replace function polemarch_api.teams_delete(req jsonb) returns api.ans
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	t     people.teams := polemarch_api.team_of_path(req, 'delete');
+	t     people.teams;
 begin
+	perform people.rights_own();
+	t := polemarch_api.team_of_path(req, 'delete');
 	perform people.objects_remove('team', array[t.id]), people.principal_forget(-t.id);
 	delete from people.teams where id = t.id;
 	perform people.audited(req, 'delete', 'team', array[t.id], jsonb_build_object('name', t.name));
@@ -108,10 +108,10 @@ declare
 begin
 	if exists (select from people.teams t where t.name = given->>'name' and t.id is distinct from p_id) then
 		perform polemarch_api.fail(400, '{"name": ["team with this name already exists."]}'::jsonb);
-	elsif exists (select from people.teams t where t.proxy_group = given->>'proxy_group' and t.id is distinct from p_id) then
-		perform polemarch_api.fail(400, '{"proxy_group": ["team with this group already exists."]}'::jsonb);
 	elsif given ? 'proxy_group' and not people.is_superuser(req) then
 		perform polemarch_api.forbidden();
+	elsif exists (select from people.teams t where t.proxy_group = given->>'proxy_group' and t.id is distinct from p_id) then
+		perform polemarch_api.fail(400, '{"proxy_group": ["team with this group already exists."]}'::jsonb);
 	end if;
 	return given;
 end

@@ -1,7 +1,9 @@
-/* The Authorization header. */
+/* The Authorization header: Basic, Token and Bearer. */
 #include "../actor_alone.h"
 
 #include "fuzz.h"
+
+#define SECRET "0123456789abcdef0123456789abcdef01234567"
 
 static int digit(char c)
 {
@@ -39,7 +41,7 @@ static bool is_ascii(const char *text)
 }
 
 /* What was asked and tried is what the header holds. */
-static void check_asked(const char *header)
+static void check_password(const char *header)
 {
 	char *proof = calloc(strlen(header) + 1, 1);
 	const char *encoded = header + 6 + strspn(header + 6, " ");
@@ -51,10 +53,34 @@ static void check_asked(const char *header)
 	assert(n >= 0 && n < 1024 && (size_t)n <= strlen(encoded) / 4 * 3);
 	assert(fuzz_is_text(proof, (size_t)n));
 	name = strcspn(proof, ":");
+	assert(proof[name] == ':');
 	assert(strlen(people.told[0]) == name && memcmp(people.told[0], proof, name) == 0);
-	assert(people.compared == (proof[name] == ':'));
-	assert(people.compared == 0 || strcmp(people.tried, proof + name + 1) == 0);
+	assert(strcmp(people.tried, proof + name + 1) == 0);
 	free(proof);
+}
+
+/* The hash of forty hex digits at the end of the header was asked for, and no session's. */
+static void check_token(const char *header)
+{
+	const char *token = strchr(header, ' ');
+	char hash[TOKEN_HASH_SIZE];
+
+	assert(strncasecmp(header, "Token ", 6) == 0 || strncasecmp(header, "Bearer ", 7) == 0);
+	token += strspn(token, " ");
+	assert(strlen(token) == 40 && strspn(token, "0123456789abcdef") == 40);
+	token_hash(token, hash);
+	assert(strcmp(people.told[0], hash) == 0 && strcmp(people.told[1], "false") == 0);
+}
+
+/* Is it one of the two proofs of the one user there is? */
+static bool is_clio(void)
+{
+	char hash[TOKEN_HASH_SIZE];
+
+	token_hash(SECRET, hash);
+	if (people.compared > 0)
+		return strcmp(people.told[0], "clio") == 0 && strcmp(people.tried, "secret") == 0;
+	return strcmp(people.told[0], hash) == 0;
 }
 
 static void start(struct worker *worker, struct settings *settings)
@@ -63,11 +89,15 @@ static void start(struct worker *worker, struct settings *settings)
 
 	if (worker->actors != NULL)
 		return;
-	settings->user_auth_header = no_header;
+	settings->user_auth_header = settings->user_groups_header = no_header;
 	worker->settings = settings;
 	worker->actors = actor_cache_new();
 	people.name = "clio";
 	people.password = "secret";
+	people.secret = SECRET;
+	people.is_cookie = "false";
+	people.read_only = "f";
+	people.seconds = "60";
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -87,10 +117,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(s == S_OK || s == S_UNSIGNED);
 	assert((s == S_OK) == (request.actor.id == 7) && (s == S_OK || request.actor.id == 0));
 	assert(people.asked <= 1);
-	if (people.asked == 1 && is_ascii(header)) {
-		check_asked(header);
-		assert((s == S_OK) == (strcmp(people.told[0], "clio") == 0 && strcmp(people.tried, "secret") == 0));
-	}
+	assert(s == S_UNSIGNED || request.actor.via == (people.compared > 0 ? VIA_PASSWORD : VIA_TOKEN));
+	if (people.compared > 0 && is_ascii(header))
+		check_password(header);
+	else if (people.compared == 0 && people.asked == 1)
+		check_token(header);
+	assert(people.asked == 0 || (s == S_OK) == is_clio());
 	actor_forget(&request);
 	free(header);
 	return 0;

@@ -29,7 +29,7 @@ static void check_type(const char *text)
 
 	while (*text == ' ' || *text == '\t')
 		text++;
-	if (!input_type_is_json(text)) {
+	if (!input_type_is(text, json)) {
 		assert(strcasecmp(text, json) != 0);
 		return;
 	}

@@ -1,57 +1,79 @@
-/* A path below the mount, against THE route table. The first byte is the method. */
+/* A path below the mount, against THE route table. The first byte is the method and the family. */
 #include "config.h"
 
 #include "worker/route.h"
 
 #include "fuzz.h"
 
-static enum status find(enum method method, const char *path, const struct route **ret_route)
+#define WORD "abcdefghijklmnopqrstuvwxyz-"
+
+static enum status find(enum family family, enum method method, const char *path, const struct route **ret_route)
 {
 	json_t *values = NULL;
-	enum status s = route_find(HERMES, method, path, ret_route, &values);
+	enum status s = route_find(family, method, path, ret_route, &values);
 
 	json_decref(values);
 	return s;
 }
 
-/* What fills a placeholder: never nothing, always text; an id is digits. */
-static void check_value(const struct route *route, const char *name, const json_t *value)
+/* What fills the placeholder that begins at `at`: never nothing, always text; an id is digits, a word is one. */
+static void check_value(const char *at, const json_t *values)
 {
-	const char *text = json_string_value(value);
-	bool rest = strstr(route->path, ":rest}") != NULL;
+	char name[40] = "", *colon;
+	const json_t *value;
+	const char *text;
+	size_t size;
 
-	assert(strncmp(strchr(route->path, '{') + 1, name, strlen(name)) == 0);
-	assert(json_string_length(value) > 0 && fuzz_is_text(text, json_string_length(value)));
-	assert(rest || strspn(text, "0123456789") == strlen(text));
+	memcpy(name, at + 1, strcspn(at, "}") - 1);
+	colon = strchr(name, ':');
+	if (colon != NULL)
+		*colon++ = '\0';
+	value = json_object_get(values, name);
+	text = json_string_value(value);
+	size = json_string_length(value);
+	assert(size > 0 && fuzz_is_text(text, size));
+	assert(colon != NULL || strspn(text, "0123456789") == size);
+	assert(colon == NULL || strcmp(colon, "word") != 0 || strspn(text, WORD) == size);
 }
 
-static void check_found(const struct route *route, json_t *values, enum method method, const char *path)
+static void check_found(const struct route *route, const json_t *values, const char *path)
 {
-	const char *name;
-	json_t *value;
+	size_t n = 0;
 
-	assert(route->family == HERMES && route->method == method);
 	assert(strncmp(route->path, path, strcspn(route->path, "{")) == 0);
-	assert(json_object_size(values) == (strchr(route->path, '{') != NULL));
-	json_object_foreach(values, name, value)
-		check_value(route, name, value);
+	for (const char *at = strchr(route->path, '{'); at != NULL; at = strchr(at + 1, '{')) {
+		check_value(at, values);
+		n++;
+	}
+	assert(json_object_size(values) == n);
 }
 
-/* 405 when another method is right, 404 when none is. */
-static void check_others(enum status s, const char *path)
+/* 405 when another method is right, 404 when none is; and each that is right is among those that are told. */
+static void check_others(enum family family, enum status s, const char *path)
 {
-	const struct route *other;
+	static const char *const names[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [PATCH] = "PATCH",
+	                                     [DELETE] = "DELETE" };
+	char *methods = malloc(METHODS_SIZE);
+	const struct route *other = NULL;
 	bool known = false;
 
+	assert(methods != NULL);
+	route_methods(family, path, methods);
+	assert(strlen(methods) < METHODS_SIZE && strstr(methods, "OPTIONS") == methods + strlen(methods) - 7);
 	for (enum method m = GET; m < OTHER_METHOD; m++) {
-		enum status of_method = find(m, path, &other);
+		enum status of_method = find(family, m, path, &other);
+		bool works = of_method == S_INVALID || (of_method == S_OK && !(other->flags & R_UNSUPPORTED));
 
 		known |= of_method == S_OK || of_method == S_INVALID;
+		assert(of_method == S_INVALID || works == (strstr(methods, names[m]) != NULL));
 	}
+	assert(family == HERMES || (strstr(methods, "GET") != NULL) == (strstr(methods, "HEAD") != NULL));
 	assert(known == (s != S_ABSENT));
+	free(methods);
 }
 
-static void check_trailing_slash(enum status s, const struct route *route, enum method method, const char *path)
+static void check_trailing_slash(enum family family, enum status s, const struct route *route, enum method method,
+                                 const char *path)
 {
 	size_t n = strlen(path);
 	const struct route *other = NULL;
@@ -61,7 +83,7 @@ static void check_trailing_slash(enum status s, const struct route *route, enum 
 	memcpy(longer, path, n);
 	memcpy(longer + n, "/", 2);
 	if (n > 0 && path[n - 1] != '/') {
-		enum status with_slash = find(method, longer, &other);
+		enum status with_slash = find(family, method, longer, &other);
 
 		assert(with_slash == s && other == route);
 	}
@@ -70,18 +92,21 @@ static void check_trailing_slash(enum status s, const struct route *route, enum 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	enum method method = size > 0 ? data[0] % (OTHER_METHOD + 1) : GET;
+	enum method method = size > 0 ? data[0] % 8 % (OTHER_METHOD + 1) : GET;
+	enum family family = size > 0 && data[0] & 8 ? POLEMARCH : HERMES;
 	char *path = size > 0 ? fuzz_text(data + 1, size - 1) : fuzz_text(data, 0);
 	const struct route *route = NULL;
 	json_t *values = NULL;
-	enum status s = route_find(HERMES, method, path, &route, &values);
+	enum status s = route_find(family, method, path, &route, &values);
 
 	assert(s == S_OK || s == S_METHOD || s == S_ABSENT || s == S_INVALID);
 	assert((s == S_OK) == (route != NULL) && (s == S_OK) == (values != NULL));
-	if (s == S_OK)
-		check_found(route, values, method, path);
-	check_others(s, path);
-	check_trailing_slash(s, route, method, path);
+	if (s == S_OK) {
+		assert(route->family == family && route->method == method);
+		check_found(route, values, path);
+	}
+	check_others(family, s, path);
+	check_trailing_slash(family, s, route, method, path);
 	json_decref(values);
 	free(path);
 	return 0;

@@ -16,7 +16,7 @@ import tempfile
 import pytest
 import yaml
 
-pytest.register_assert_rewrite("client", "contract", "instance", "load", "outbox", "outside")
+pytest.register_assert_rewrite("bad", "client", "contract", "instance", "load", "outbox", "outside", "people", "polemarch")
 
 from client import Api
 from contract import Contract

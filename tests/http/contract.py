@@ -27,10 +27,10 @@ class Contract:
         path = path.replace("{id}", "[0-9]+").replace("{objects}", "[a-z-]+").replace("{hostname}", ".+")
         return re.compile(path.removesuffix("/") + "/?")
 
-    def operations(self, family=None):
-        """(METHOD, path) of all that the document has, or has for that family."""
+    def operations(self, family=HERMES):
+        """(METHOD, path) of all that the document has for that family."""
         return {(m.upper(), path) for path, item in self.document["paths"].items() for m in METHODS
-                if m in item and family in (None, self.family_of(path))}
+                if m in item and self.family_of(path) == family}
 
     def operation(self, method, path):
         return self.document["paths"].get(path, {}).get(method.lower())

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from client import created, ok, refused
+from polemarch import said
 
 
 def test_64_levels_are_taken(api):
@@ -37,6 +38,27 @@ def test_texts_are_measured_in_characters_up_to_their_limit(api, letter):
     assert (said["description"], said["creator"], said["references"]) == (
         quest["description"], quest["creator"], quest["references"])
     assert ok(api.put("/labors/1", {"ackUser": "a@b." + letter * 60}))["ackUser"] == "a@b." + letter * 60
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00fc", "\u0416", "\U0001d7d8"])
+def test_polemarchs_fields_are_measured_in_characters_up_to_their_limit(api, letter):
+    user = {"username": letter * 150, "password": letter * 128, "first_name": letter * 30, "last_name": letter * 30,
+            "email": letter * 200 + "@" + letter * 50 + ".de"}
+    made = said(api.polemarch.post("/users/", user), 201)
+    assert {k: made[k] for k in user} == {**user, "password": "[~~ENCRYPTED~~]"}
+    name, password = (letter * 150).encode(), (letter * 128).encode()
+    assert ok(api.signed_in(name, password).get("/session"))["username"] == letter * 150
+    team = {"name": letter * 80, "proxy_group": letter * 255, "users_list": [2]}
+    made = said(api.polemarch.post("/teams/", team), 201)
+    assert {k: made[k] for k in team} == team
+    assert created(api.post("/tokens", {"name": letter * 80}))["name"] == letter * 80
+
+
+def test_64_levels_and_16_mib_are_taken_by_polemarch_too(api):
+    pad = b'{"a":' * 62 + b"[]" + b"}" * 62
+    front, back = b'{"first_name": "Rex", "deep": ' + pad + b', "pad": "', b'"}'
+    body = front + b"x" * ((16 << 20) - len(front) - len(back)) + back
+    assert said(api.polemarch.raw("PATCH", "/users/1/", body))["first_name"] == "Rex"
 
 
 REFUSALS = {

@@ -6,11 +6,13 @@ import time
 import pytest
 
 from client import JSON, created, ok, refused
+from instance import PASSWORD
 
 UNSUPPORTED = "Method not supported for this resource."
 COLLECTIONS = ["/hosts", "/eventtypes", "/events", "/fates", "/labors", "/quests", "/webhooks"]
 ITEMS = ["/hosts/web", "/eventtypes/1", "/events/1", "/fates/1", "/labors/1", "/quests/1", "/webhooks/1"]
-READ_ONLY = ["/letters", "/letters/1", "/currentUser", "/serverConfig", "/ping", "/health", "/metrics", "/live"]
+READ_ONLY = ["/letters", "/letters/1", "/currentUser", "/serverConfig", "/ping", "/health", "/metrics", "/live", "/audit"]
+HELD = ["/session", "/sessions", "/tokens"]
 
 
 def test_the_current_user_has_the_domain(api):
@@ -47,7 +49,14 @@ def test_outside_the_mount_there_is_nothing_of_hermes(api, path):
         refused(answer, 404, "Resource not found.")
 
 
-@pytest.mark.parametrize("path", COLLECTIONS + ["/letters", "/currentUser", "/serverConfig", "/ping", "/extquery"])
+@pytest.mark.parametrize("path", ["/polemarch/", "/polemarch/x", "/polemarch/api/v2/users/", "/polemarch/api/v1x/"])
+def test_outside_the_mount_there_is_nothing_of_polemarch_in_its_shape(api, path):
+    answer = api.raw("GET", path, mount="", documented=False)
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Resource not found."})
+
+
+@pytest.mark.parametrize("path", COLLECTIONS + HELD[1:] + ["/letters", "/currentUser", "/serverConfig", "/ping", "/extquery",
+                                                           "/audit"])
 def test_one_trailing_slash_is_always_allowed(api, path):
     plain, slash = api.get(path), api.get(path + "/")
     assert plain.status_code == slash.status_code
@@ -79,13 +88,16 @@ def test_what_hermes_calls_not_supported_says_so_whether_or_not_the_thing_exists
                          [(m, p) for p in COLLECTIONS for m in ("PUT", "DELETE", "PATCH", "OPTIONS")] +
                          [("PATCH", p) for p in ITEMS] + [("POST", p) for p in ITEMS] +
                          [(m, p) for p in READ_ONLY for m in ("POST", "PUT", "DELETE")] +
+                         [(m, p) for p in HELD for m in ("PUT", "PATCH", "OPTIONS")] +
+                         [(m, p) for p in ("/sessions/1", "/tokens/1") for m in ("GET", "POST", "PUT")] +
+                         [("POST", "/sessions"), ("DELETE", "/tokens")] +
                          [("GET", "/quests/1/mail"), ("PUT", "/extquery"), ("DELETE", "/extquery"), ("MKCOL", "/hosts"),
                           ("TRACE", "/hosts"), ("GET", "/letters/1/retry"), ("PUT", "/letters/1/retry")])
 def test_any_other_method_has_no_words(api, method, path):
     refused(api.raw(method, path, body=b"{}"), 405, None)
 
 
-@pytest.mark.parametrize("path", COLLECTIONS + ITEMS + READ_ONLY)
+@pytest.mark.parametrize("path", COLLECTIONS + ITEMS + READ_ONLY + HELD)
 def test_head_is_not_supported(api, path):
     answer = api.raw("HEAD", path)
     assert (answer.status_code, answer.content) == (405, b"")
@@ -95,7 +107,7 @@ def test_head_is_not_supported(api, path):
 
 @pytest.mark.parametrize("method, path", [("PUT", p) for p in ITEMS + COLLECTIONS] +
                          [("POST", p) for p in COLLECTIONS + ["/extquery", "/quests/1/mail", "/letters/1/retry",
-                                                              "/hosts/web"]])
+                                                              "/hosts/web", "/session", "/tokens"]])
 @pytest.mark.parametrize("type", [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp",
                                   "text/json", "application / json"])
 def test_posts_and_puts_are_json_or_refused_before_anything_else(api, method, path, type):
@@ -193,9 +205,10 @@ def test_locations_are_paths_to_the_letter(api, world):
         ("/hosts", {"hostname": "web"}), ("/eventtypes", {"category": "a", "state": "b", "description": "c"}),
         ("/fates", {"creationEventTypeId": 1, "description": ""}),
         ("/events", {"user": "x", "eventTypeId": 1, "hostname": "web"}),
-        ("/quests", {"creator": "x", "fateId": 1, "description": "d", "hostnames": ["web"]}))]
+        ("/quests", {"creator": "x", "fateId": 1, "description": "d", "hostnames": ["web"]}),
+        ("/tokens", {"name": "x"}), ("/session", {"username": "admin", "password": PASSWORD}))]
     assert where == ["/api/v1/hosts/web", "/api/v1/eventtypes/1", "/api/v1/fates/1", "/api/v1/events/1",
-                     "/api/v1/quests/1"]
+                     "/api/v1/quests/1", "/api/v1/tokens/1", "/api/v1/session"]
 
 
 @pytest.mark.parametrize("path", ["/hosts", "/events", "/labors", "/quests"])

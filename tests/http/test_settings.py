@@ -32,7 +32,7 @@ strongpoc_server:
 environment: "dev"
 dev_email_recipient:
 """
-ELSEWHERE = ["api_xsrf_enabled", "auth_token_expiry", "bind_address", "debug", "log_format", "port"]
+ELSEWHERE = ["bind_address", "debug", "log_format", "port"]
 WORKS = sorted(set(yaml.safe_load(DOCUMENTED)) - set(ELSEWHERE))
 REFUSED = 111
 USAGE = 100
@@ -95,6 +95,8 @@ def test_keys_count_in_any_letter_case(run, file):
     ("backlog: -1\n", 1, "not a number in its range"),
     ("count_events: perhaps\n", 1, "count_events: 'perhaps' is neither true nor false"),
     ("log_level: loud\n", 1, "none of error, warning, info and debug"),
+    ("api_xsrf_enabled: perhaps\n", 1, "neither true nor false"),
+    ("auth_token_expiry: ten\n", 1, "not a number in its range"),
     ("smtp_starttls: perhaps\n", 1, "none of never, offered and always"),
     ("email_notifications: 2\n", 1, "neither true nor false"),
     ("courier_database: mysql://localhost/x\n", 1, "not a PostgreSQL URL"),
@@ -116,12 +118,26 @@ def test_what_is_wrong_refuses_the_start_with_file_line_and_reason(run, file, te
 
 @pytest.mark.parametrize("name, least, most", [
     ("query_timeout", 1, 30), ("slack_gather", 0, 3600), ("quest_mail_every", 0, 86400), ("hook_timeout", 1, 300),
-    ("letter_retry", 10, 60000), ("letter_retention", 0, 3650), ("health_letter_age", 1, 604800)])
+    ("letter_retry", 10, 60000), ("letter_retention", 0, 3650), ("health_letter_age", 1, 604800),
+    ("session_idle", 1, 31536000), ("session_lifetime", 1, 31536000), ("auth_token_expiry", 1, 31536000),
+    ("license_users", 0, 1000000000), ("license_hosts", 0, 1000000000)])
 def test_a_number_has_a_range(run, file, name, least, most):
     for good in (least, most):
         assert printed(run, file(f"{name}: {good}\n"))[name] == good
     for bad in (least - 1, most + 1):
         assert f"{name}: '{bad}' is not a number in its range" in run("-t", "-c", file(f"{name}: {bad}\n")).stderr
+
+
+@pytest.mark.parametrize("name, otherwise", [("may_throw_restricted", "everyone"), ("may_mail_owners", "everyone"),
+                                             ("may_edit_fates", "everyone"), ("may_delete_fates", "superusers")])
+def test_who_may_is_everyone_superusers_or_a_team(run, file, name, otherwise):
+    assert printed(run, file(""))[name] == otherwise
+    for good in ("everyone", "superusers", "team ops", "team  a team"):
+        assert printed(run, file(f"{name}: '{good}'\n"))[name] == good
+    for bad in ("", "nobody", "Everyone", "team", "teams", "ops"):
+        said = run("-t", "-c", file(f"{name}: '{bad}'\n"))
+        assert said.returncode == REFUSED
+        assert f"{name}: '{bad}' is none of everyone, superusers and team NAME" in said.stderr
 
 
 @pytest.mark.parametrize("name", ["database", "courier_database"])
@@ -136,6 +152,15 @@ def test_nobody_is_written_to_and_nothing_is_asked_outside_unless_the_settings_s
                  "metrics_token", "email_always_copy", "dev_email_recipient"):
         assert said[name] == "", name
     assert (said["email_notifications"], said["environment"], said["domain"]) == (False, "dev", "localhost")
+
+
+def test_unless_the_settings_say_otherwise_cookies_need_their_xsrf_token_and_nothing_is_limited_by_a_license(run, file):
+    said = printed(run, file(""))
+    assert said["api_xsrf_enabled"] is True
+    assert (said["session_idle"], said["session_lifetime"], said["auth_token_expiry"]) == (43200, 1209600, 600)
+    assert (said["user_auth_header"], said["user_groups_header"]) == ("X-Hermes-Email", "X-Hermes-Groups")
+    assert (said["auth_proxy_create"], said["auth_proxy_superusers"]) == (True, "")
+    assert [said["license_" + w] for w in ("expiry", "users", "hosts", "organization", "contacts")] == ["", 0, 0, "", ""]
 
 
 def test_a_file_that_is_not_there_refuses_the_start(run, tmp_path):

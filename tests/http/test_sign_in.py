@@ -1,10 +1,11 @@
-"""Who asks: HTTP Basic against Moirai's own users; nobody may name himself by a header."""
+"""Who asks: nobody is asked to sign in; HTTP Basic against Moirai's own users; nobody may name himself by a header. (Cookies
+are told of in test_sessions.py, tokens in test_tokens.py.)"""
 import base64
 
 import pytest
 
 from client import JSON, created, ok, refused
-from contract import METHODS
+from contract import HERMES, METHODS, POLEMARCH
 
 SIGN_IN = "Sign in to use this resource."
 
@@ -13,16 +14,28 @@ def basic(text):
     return "Basic " + base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()
 
 
-def test_nobody_is_asked_to_sign_in_everywhere_but_at_ping(api, contract):
+def closed_operations(contract, family):
+    """(METHOD, address below the family's mount) of all that nobody may do."""
+    return [(m, p.replace("{id}", "1").replace("{hostname}", "web").replace("{objects}", "teams").removeprefix(POLEMARCH))
+            for m, p in sorted(contract.operations(family)) if contract.operation(m, p).get("security") != []]
+
+
+def test_nobody_is_asked_to_sign_in_everywhere_but_at_what_is_open(api, contract):
     """That who watches from this machine need not, either, is told in test_health.py."""
     nobody, elsewhere = api.signed_in(), {**JSON, "X-Forwarded-For": "192.0.2.1"}
-    for method, path in sorted(contract.operations()):
-        path = path.replace("{id}", "1").replace("{hostname}", "web")
-        if path == "/ping":
-            continue
-        answer = nobody.call(method, path, {} if method in ("POST", "PUT") else None, elsewhere)
+    for method, address in closed_operations(contract, HERMES):
+        answer = nobody.call(method, address, {} if method in ("POST", "PUT") else None, elsewhere)
         refused(answer, 401, SIGN_IN)
         assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
+
+
+def test_nobody_is_asked_to_sign_in_everywhere_of_polemarchs_too(api, contract):
+    nobody = api.signed_in().like(mount=POLEMARCH)
+    for method, address in closed_operations(contract, POLEMARCH):
+        for call in (method, "OPTIONS"):
+            answer = nobody.call(call, address, headers=JSON)
+            assert (answer.status_code, answer.json()) == (401, {"detail": "Authentication credentials were not provided."})
+            assert (answer.headers["WWW-Authenticate"], answer.headers["X-Anonymous"]) == ("Token", "true")
 
 
 def test_nobody_is_told_to_sign_in_before_anything_else_of_a_known_path(api):
@@ -83,13 +96,18 @@ def test_nothing_is_kept_where_the_name_is_the_askers_own(api, world):
         assert ok(api.get(f"/events/{said['id']}?expand=askedBy"))["askedBy"] is None
 
 
+def must_be_nobody_everywhere(api, sql):
+    for _ in range(30):
+        sql.run("delete from people.wrong_passwords")       # or it would be 429
+        refused(api.get("/currentUser"), 401, SIGN_IN)
+
+
 def test_a_user_who_was_shut_out_is_nobody_at_once_in_every_worker(api, sql):
     for _ in range(30):
         assert ok(api.get("/currentUser"))
     sql.run("update people.users set active = false where username = 'admin'")
     try:
-        for _ in range(30):
-            refused(api.get("/currentUser"), 401, SIGN_IN)
+        must_be_nobody_everywhere(api, sql)
     finally:
         sql.run("update people.users set active = true where username = 'admin'")
     assert ok(api.get("/currentUser"))["user"] == "admin@example.com"
@@ -101,12 +119,11 @@ def test_a_new_password_ends_the_old_one_at_once_in_every_worker(api, sql):
     old = sql.one("select password from people.users where username = 'admin'")
     sql.run("select people.administrator_set('admin', '$argon2id$none')")
     try:
-        for _ in range(30):
-            refused(api.get("/currentUser"), 401, SIGN_IN)
+        must_be_nobody_everywhere(api, sql)
     finally:
         sql.run("select people.administrator_set('admin', %s)", old)
     assert ok(api.get("/currentUser"))["user"] == "admin@example.com"
 
 
 def test_every_method_of_the_document_was_tried(contract):
-    assert {m for m, _ in contract.operations()} == {m.upper() for m in METHODS}
+    assert {m for family in (HERMES, POLEMARCH) for m, _ in closed_operations(contract, family)} == {m.upper() for m in METHODS}

@@ -2,7 +2,7 @@
 -- CONFLICT both would).
 begin;
 \ir lib.psql
-select plan(47);
+select plan(68);
 
 create function tests.sequences() returns text
 language sql as $$
@@ -120,8 +120,55 @@ select is(tests.cost('labors_update', '{"questId": 99}', '{"id": "1"}'), 'WE409'
 select is(tests.cost('fates_update', '{"followsId": 1}', '{"id": "1"}'), 'WE409',
 	'a fate that would follow itself');
 select tests.sequences() as before \gset
-select people_api.by_proxy('johnny', true), people_api.by_proxy(repeat('x', 65), true), people_api.by_proxy('nobody', false);
+select people_api.by_proxy('johnny', true, null, ''), people_api.by_proxy(repeat('x', 151), true, null, ''),
+	people_api.by_proxy('nobody', false, null, '');
 select is(tests.sequences(), :'before', 'a user who is known, or is not made');
+
+-- ---- people, by the Polemarch family ----
+-- tests.cost_to(name, function, path, body) -> the status of the refusal, and what it has used up.
+create function tests.cost_to(name text, function text, path jsonb, body jsonb) returns text
+language plpgsql as $$
+declare
+	before text := tests.sequences();
+	said   text := tests.polemarch(name, function, path, body);
+begin
+	return left(said, 3) || case when before <> tests.sequences() then ' ' || tests.sequences() else '' end;
+end
+$$;
+insert into people.users (username, superuser, stamp, email) values ('admin', true, 8, 'admin@x.org');
+select is(tests.cost_to(who, function, path::jsonb, body), wanted, rule) from (values
+	('admin', 'users_create', '{}', '{"username": "johnny", "password": {"hash": "h"}}'::jsonb, '409', 'a taken user name'),
+	('admin', 'users_create', '{}', '{"username": "new", "password": {"hash": "h"}, "email": "admin@x.org"}', '400',
+	 '... or mail address'),
+	('admin', 'users_create', '{}', '{"username": "new"}', '400', '... no password'),
+	('admin', 'users_create', '{}', '{"username": "a b", "password": {"hash": "h"}}', '400', '... a name that is none'),
+	('johnny', 'users_create', '{}', '{"username": "new", "password": {"hash": "h"}}', '403', '... by one who may not'),
+	('nobody', 'users_create', '{}', '{"username": "new", "password": {"hash": "h"}}', '401', '... or is not signed in')
+	) refused (who, function, path, body, wanted, rule);
+select matches(tests.polemarch('admin', 'users_create', body => '{"username": "new", "password": {"hash": "h"}}'),
+	'^201 /polemarch/api/v1/users/3/ ', 'the next user has the next number');
+select tests.polemarch('johnny', 'teams_create', body => '{"name": "one"}');
+select is(tests.cost_to(who, function, path::jsonb, body), wanted, rule) from (values
+	('johnny', 'teams_create', '{}', '{"name": "one"}'::jsonb, '400', 'a taken team name'),
+	('johnny', 'teams_create', '{}', '{}', '400', '... none'),
+	('johnny', 'teams_create', '{}', '{"name": "two", "proxy_group": "g"}', '403', '... a group by one who may not'),
+	('johnny', 'teams_create', '{}', '{"name": "two", "users_list": ["x"]}', '400', '... members that are none'),
+	('johnny', 'permissions_add', '{"objects": "teams", "id": "1"}', '[{"member": 99, "role": "EDITOR", "member_type": "user"}]',
+	 '400', 'a right for nobody'),
+	('johnny', 'permissions_add', '{"objects": "teams", "id": "1"}', '[{"member": 1, "role": "OWNER", "member_type": "user"}]',
+	 '400', '... or one that is none'),
+	('new', 'permissions_add', '{"objects": "teams", "id": "1"}', '[{"member": 1, "role": "EDITOR", "member_type": "user"}]',
+	 '403', '... by one who may not'),
+	('new', 'permissions_add', '{"objects": "teams", "id": "9"}', '[{"member": 1, "role": "EDITOR", "member_type": "user"}]',
+	 '404', '... on nothing'),
+	('johnny', 'owner_set', '{"objects": "teams", "id": "1"}', '99', '400', 'an owner who is nobody'),
+	('johnny', 'token_create', '{}', '{"username": "johnny", "password": {"length": 0}}', '400', 'a token without a password'),
+	('nobody', 'token_create', '{}', '{"username": "johnny", "password": {"given": true}}', '400', '... or by a wrong one')
+	) refused (who, function, path, body, wanted, rule);
+select is(tests.cost('session_create', '{"username": "johnny"}'), 'WE400', 'a session without a password');
+select is(tests.cost('tokens_create', '{"name": "x", "scope": "all"}'), 'WE400', 'a token that may all');
+select matches(tests.polemarch('johnny', 'teams_create', body => '{"name": "two"}'), '^201 /polemarch/api/v1/teams/2/ ',
+	'the next team has the next number');
 
 select * from finish();
 rollback;

@@ -20,7 +20,8 @@ is "$(install twice 2>&1)" '' 'a first install says nothing'
 psql -X -q -v ON_ERROR_STOP=1 -d twice >/dev/null <<-'SQL'
 	insert into people.users (username, stamp) values ('johnny', 7);
 	create function pg_temp.req(body jsonb) returns jsonb language sql as $$
-		select '{"actor": 1, "stamp": 7, "query": {}, "settings": {"domain": "example.com"}, "mount": "/api/v1",
+		select '{"actor": 1, "stamp": 7, "via": "password", "query": {}, "mount": "/api/v1",
+		         "settings": {"domain": "example.com", "mayEditFates": "everyone"},
 		         "base": "http://moirai/api/v1"}' || jsonb_build_object('body', body)
 	$$;
 	select hermes_api.event_types_create(pg_temp.req('{"eventTypes": [{"category": "a", "state": "required",
@@ -32,9 +33,11 @@ psql -X -q -v ON_ERROR_STOP=1 -d twice >/dev/null <<-'SQL'
 	select hermes_api.events_create(pg_temp.req('{"user": "johnny", "eventTypeId": 2, "hostname": "a"}'));
 	select courier_api.sort(500, '{"slack": true, "slackGather": 2}');
 	select hermes_api.events_create(pg_temp.req('{"user": "johnny", "eventTypeId": 2, "hostname": "b"}'));
+	select polemarch_api.teams_create(pg_temp.req('{"name": "web", "users_list": [1]}'));
 SQL
 is "$(sql postgres twice 'select labors, open_labors from fate.quests')" '2|0' 'there is data to be kept'
 is "$(sql postgres twice 'select (select count(*) from outbox.letters), (select count(*) from outbox.changes)')" '3|1' '... also such that shall leave'
+is "$(sql postgres twice 'select count(*) from people.visible')" 3 '... and rights'
 
 dump first twice
 is "$(install twice 2>&1)" '' 'a second install says nothing'
@@ -43,8 +46,9 @@ is "$(differs first second schema)" '' '... and changes no table, function or ri
 is "$(differs first second data)" '' '... no row and no sequence'
 is "$(differs first second roles)" '' '... no role'
 is "$(sql postgres twice 'select number, name from house.migration order by 1')" '1|people and fates
-2|what leaves the house' 'each migration is remembered once'
-is "$(grep -c '^CREATE TABLE' "$work/first.schema")" "$(sql postgres twice "select count(*) from pg_class
+2|what leaves the house
+3|people and rights' 'each migration is remembered once'
+is "$(grep -c '^CREATE \(UNLOGGED \)\?TABLE' "$work/first.schema")" "$(sql postgres twice "select count(*) from pg_class
 	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house|outbox)$'")" 'the dump holds all tables'
 
 # What somebody has loosened by hand is tightened again.

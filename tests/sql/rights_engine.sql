@@ -2,7 +2,7 @@
 -- each consequence, in small worlds made by hand. rights_world.sql has a large one.
 begin;
 \ir lib.psql
-select plan(162);
+select plan(164);
 
 -- tests.people(): user 1 is a superuser, 2 owns what is made, 3 to 9 are plain, 10 is a superuser no longer active; teams 1
 -- to 3 are empty; no objects.
@@ -167,6 +167,8 @@ select ok(not people.may(1, 'see', 'host', 3), '... nor may anything');
 select is(people.may_each(1, 'own', 'host', '{3,1,4,2}'), '{1,2}', '... nor with some of many');
 select is(people.may_each(9, 'see', 'host', '{1,3,2,1,null,-1,0,1}'), '{1,1,1}',
 	'of many those are told that one may, in the order and as often as given');
+select is(people.may_each(2, 'see', 'host', '{2,3,1,2}') || people.may_each(2, 'own', 'host', '{2,3,1,2}'), '{2,1,2,2,1,2}',
+	'... and not in another');
 select is(people.may_each(4, 'edit', 'host', '{2,1,3,1}'), '{1,1}', '... also what needs more than to see');
 select is(people.may_each(4, 'own', 'host', '{2,1,3,1}'), '{}', '... or nothing');
 select is(people.may_each(2, 'see', 'host', '{}'), '{}', '... of nothing nothing');
@@ -406,11 +408,12 @@ select is(people.visible_count(people.principals(3), 'host') || ' ' || people.ma
 select tests.allow('inventory', 1, 3), tests.allow('project', 1, 3);
 select is(tests.sees(3), 'host 1,2; group 1,3; inventory 1; project 1', '2: EXECUTOR on the inventory: all in it');
 select is((select array_agg(people.may(3, verb, kind::people.kind, id)::text) from (values
-	('edit', 'host', 1), ('execute', 'project', 1), ('execute', 'inventory', 1), ('edit', 'inventory', 1)) v (verb, kind, id)), '{false,true,true,false}',
-	'... to run, not to change');
+	('edit', 'host', 1), ('execute', 'project', 1), ('execute', 'inventory', 1), ('edit', 'inventory', 1)) v (verb, kind, id)),
+	'{false,true,true,false}', '... to run, not to change');
 select tests.allow('inventory', 1, 3, 'EDITOR');
 select is((select array_agg(people.may(3, verb, kind::people.kind, id)::text) from (values
-	('edit', 'inventory', 1), ('edit', 'host', 1), ('grant', 'inventory', 1)) v (verb, kind, id)), '{true,false,false}', '3: EDITOR: to change it, not what is in it');
+	('edit', 'inventory', 1), ('edit', 'host', 1), ('grant', 'inventory', 1)) v (verb, kind, id)), '{true,false,false}',
+	'3: EDITOR: to change it, not what is in it');
 select tests.allow('inventory', 1, 3, 'MASTER');
 select is((select array_agg(people.may(3, verb, 'inventory', 1)::text) from unnest('{grant,own}'::text[]) verb), '{true,false}',
 	'4: MASTER: to grant, not to give away');
@@ -491,6 +494,12 @@ select is_empty($$ select who, k from generate_series(1, 10) who, unnest(enum_ra
 	where array(select distinct id from people.editable_ids(people.principals(who), k) id order by id)
 	      <> array(select o.id from people.objects o where o.kind = k and people.may(who, 'edit', k, o.id) order by 1) $$,
 	'... which is what people.may says');
+select people.objects_add('host', array(select generate_series(11, 70))::bigint[], 6);
+select tests.allow('host', 11, 3), tests.allow('host', 1, 7), tests.allow('host', 1, -3),
+       tests.allow('host', 2, -3), tests.allow('host', 12, -3), tests.enter(3, 6, 7), tests.enter(2, 6);
+select is((select array_agg(people.visible_count(people.principals(who), 'host')) from unnest('{6,7,3}'::bigint[]) who),
+	'{65,3,7}',
+	'who sees much by one of his principals and little by others is counted as well');
 create function tests.plan_of(query text) returns text
 language plpgsql as $$
 declare

@@ -32,8 +32,8 @@ static inline int begin(void **state)
 static inline int end(void **state)
 {
 	(void)state;
-	actor_cache_free(&worker.actors);
-	assert_null(worker.actors);
+	assert_false(people.inside);
+	munmap(worker.actors, sizeof *worker.actors);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* By password and by proxy, and what is remembered; by session and token: test_actor_token.c. */
+/* By password and by proxy; what is remembered: test_actor_cache.c; by session and token: test_actor_token.c. */
 #include "identify.h"
 
 static void the_right_password_signs_in(void **state)
@@ -69,79 +69,6 @@ static void a_proof_longer_than_its_room_is_nobody(void **state)
 	is_clio(identify_basic_text(proof));
 	proof[1023] = 'x';
 	is_nobody(identify_basic_text(proof));
-}
-
-static void what_was_proved_is_remembered_for_a_minute(void **state)
-{
-	(void)state;
-	is_clio(identify_basic_text("clio:secret"));
-	is_clio(identify_basic_text("clio:secret"));
-	assert_int_equal(people.asked, 1);
-	assert_true(request.actor.remembered);
-	for (size_t i = 0; i < SLOTS; i++) {
-		struct slot *slot = &worker.actors->slots[i];
-
-		assert_true(slot->until == 0 || (slot->until > now() + 50 && slot->until <= now() + 60));
-		slot->until -= 61;
-	}
-	is_clio(identify_basic_text("clio:secret"));
-	assert_int_equal(people.asked, 2);
-	assert_false(request.actor.remembered);
-}
-
-static void what_was_not_proved_is_not_remembered(void **state)
-{
-	(void)state;
-	is_nobody(identify_basic_text("clio:wrong"));
-	is_nobody(identify_basic_text("clio:wrong"));
-	assert_int_equal(people.asked, 2);
-}
-
-static void a_slot_of_another_proof_does_not_sign_in(void **state)
-{
-	(void)state;
-	is_clio(identify_basic_text("clio:secret"));
-	for (size_t i = 0; i < SLOTS; i++)
-		worker.actors->slots[i].key[KEY_BYTES - 1] ^= 1;
-	people.name = "nobody";
-	is_nobody(identify_basic_text("clio:secret"));
-}
-
-static void a_remembered_name_does_not_stand_for_a_password(void **state)
-{
-	(void)state;
-	people.name = "clio:secret";
-	is_clio(identify("REMOTE_USER", "clio:secret"));
-	people.name = "nobody";
-	is_nobody(identify_basic_text("clio:secret"));
-	assert_int_equal(people.asked, 2);
-}
-
-static void each_cache_has_its_own_secret(void **state)
-{
-	struct actor_cache *other = actor_cache_new();
-	unsigned char mine[KEY_BYTES], theirs[KEY_BYTES];
-
-	(void)state;
-	slot_of(worker.actors, VIA_PASSWORD, "clio:secret", mine);
-	slot_of(other, VIA_PASSWORD, "clio:secret", theirs);
-	assert_memory_not_equal(mine, theirs, KEY_BYTES);
-	actor_cache_free(&other);
-}
-
-static void who_was_forgotten_is_asked_for_anew(void **state)
-{
-	(void)state;
-	is_clio(identify_basic_text("clio:secret"));
-	is_clio(identify("REMOTE_USER", "clio"));
-	request.actor.id = 8;
-	actor_forget(&request);
-	is_clio(identify("REMOTE_USER", "clio"));
-	assert_int_equal(people.asked, 2);
-	actor_forget(&request);
-	is_clio(identify("REMOTE_USER", "clio"));
-	is_clio(identify_basic_text("clio:secret"));
-	assert_int_equal(people.asked, 4);
 }
 
 static void a_database_that_is_away_is_later_and_not_remembered(void **state)
@@ -305,12 +232,6 @@ int main(void)
 		IN_A_WORKER(the_schemes_letter_case_and_blanks_count_for_nothing),
 		IN_A_WORKER(what_is_no_text_is_nobody_and_nobody_is_asked),
 		IN_A_WORKER(a_proof_longer_than_its_room_is_nobody),
-		IN_A_WORKER(what_was_proved_is_remembered_for_a_minute),
-		IN_A_WORKER(what_was_not_proved_is_not_remembered),
-		IN_A_WORKER(a_slot_of_another_proof_does_not_sign_in),
-		IN_A_WORKER(a_remembered_name_does_not_stand_for_a_password),
-		IN_A_WORKER(each_cache_has_its_own_secret),
-		IN_A_WORKER(who_was_forgotten_is_asked_for_anew),
 		IN_A_WORKER(a_database_that_is_away_is_later_and_not_remembered),
 		IN_A_WORKER(the_proxy_names_the_user),
 		IN_A_WORKER(remote_user_goes_before_the_header),

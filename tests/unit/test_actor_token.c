@@ -50,8 +50,9 @@ static void a_token_signs_in_as_token_or_bearer(void **state)
 
 static void what_is_no_token_is_nobody_and_nobody_is_asked(void **state)
 {
-	static const char *const bad[] = { "Token ", "Token", "Bearer x", "Token " SECRET "0", "Token " SECRET " ", "Token \t" SECRET,
-	                                   "Bearer 0123456789ABCDEF0123456789abcdef01234567", "Token 0123456789abcdef" };
+	static const char *const bad[] = { "Token ", "Token", "Bearer x", ("Token " SECRET "0"), ("Token " SECRET " "),
+	                                   ("Token \t" SECRET), "Bearer 0123456789ABCDEF0123456789abcdef01234567",
+	                                   "Token 0123456789abcdef" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -112,7 +113,7 @@ static void then_the_header_and_then_the_proxy(void **state)
 
 static void a_worthless_cookie_counts_as_none(void **state)
 {
-	static const char *const headers[] = { "Token " SECRET, "Basic Y2xpbzpzZWNyZXQ=", "" };
+	static const char *const headers[] = { ("Token " SECRET), "Basic Y2xpbzpzZWNyZXQ=", "" };
 	static const enum via vias[] = { VIA_TOKEN, VIA_PASSWORD, VIA_PROXY };
 
 	(void)state;

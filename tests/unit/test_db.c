@@ -103,7 +103,8 @@ char *PQresultErrorField(const PGresult *result, int field)
 {
 	if (result == NULL || result->lost || *result->sqlstate == '\0')
 		return NULL;
-	return (char *)(uintptr_t)(field == PG_DIAG_SQLSTATE ? result->sqlstate : "words");
+	return (char *)(uintptr_t)(field == PG_DIAG_SQLSTATE ? result->sqlstate :
+	                           field == PG_DIAG_MESSAGE_DETAIL ? "detail" : "words");
 }
 
 void PQclear(PGresult *result)
@@ -276,6 +277,34 @@ static void a_refusal_keeps_the_connection_and_the_words(void **state)
 	assert_int_equal(pq.prepares, 1);
 }
 
+static void a_rest_closes_the_connection_until_it_is_needed_again(void **state)
+{
+	(void)state;
+	assert_int_equal(query(&one), S_OK);
+	db_rest(db);
+	assert_int_equal(pq.finishes, 1);
+	db_rest(db);
+	assert_int_equal(query(&one), S_OK);
+	assert_int_equal(pq.connects, 2);
+	assert_int_equal(pq.prepares, 2);
+}
+
+static void only_an_error_of_ours_has_a_detail(void **state)
+{
+	AUTO(pgresult) PGresult *ours = NULL, *theirs = NULL, *good = NULL;
+
+	(void)state;
+	pq.executed[0] = "WE400";
+	pq.executed[1] = "23505";
+	assert_int_equal(db_query(db, &one, NULL, &ours), S_INVALID);
+	assert_string_equal(db_detail(ours), "detail");
+	assert_int_equal(db_query(db, &one, NULL, &theirs), S_CONFLICT);
+	assert_null(db_detail(theirs));
+	assert_int_equal(db_query(db, &one, NULL, &good), S_OK);
+	assert_null(db_detail(good));
+	assert_null(db_detail(NULL));
+}
+
 static void a_standby_is_left_for_the_new_primary(void **state)
 {
 	(void)state;
@@ -302,6 +331,8 @@ int main(void)
 		OVER_LIBPQ(a_stale_plan_gets_one_new_connection),
 		OVER_LIBPQ(a_function_that_is_not_there_is_internal_after_all),
 		OVER_LIBPQ(a_refusal_keeps_the_connection_and_the_words),
+		OVER_LIBPQ(a_rest_closes_the_connection_until_it_is_needed_again),
+		OVER_LIBPQ(only_an_error_of_ours_has_a_detail),
 		OVER_LIBPQ(a_standby_is_left_for_the_new_primary),
 	};
 

@@ -93,17 +93,35 @@ static void a_slot_that_is_cleared_is_outside(void **state)
 static void a_narrow_gate_lets_in_one_at_a_time(void **state)
 {
 	(void)state;
-	gate_narrow(gate, 10);
+	gate_narrow(gate, 1, 10);
 	assert_true(gate_enter(gate, 0, 8));
 	assert_false(gate_enter(gate, 1, 8));
 	gate_leave(gate, 0);
 	assert_true(gate_enter(gate, 1, 8));
 }
 
+static void a_gate_may_be_narrowed_to_some_but_is_never_made_wider(void **state)
+{
+	(void)state;
+	gate_narrow(gate, 2, 10);
+	assert_true(gate_enter(gate, 0, 8));
+	assert_false(gate_enter(gate, 1, 1));
+	assert_true(gate_enter(gate, 1, 8));
+	assert_false(gate_enter(gate, 2, 8));
+}
+
+static void a_gate_narrowed_to_none_lets_one_in(void **state)
+{
+	(void)state;
+	gate_narrow(gate, 0, 10);
+	assert_true(gate_enter(gate, 0, 8));
+	assert_false(gate_enter(gate, 1, 8));
+}
+
 static void a_narrow_gate_is_wide_again_after_its_seconds(void **state)
 {
 	(void)state;
-	gate_narrow(gate, 10);
+	gate_narrow(gate, 1, 10);
 	assert_true(gate_enter(gate, 0, 8));
 	seconds += 9;
 	assert_false(gate_enter(gate, 1, 8));
@@ -114,9 +132,9 @@ static void a_narrow_gate_is_wide_again_after_its_seconds(void **state)
 static void zero_seconds_make_it_wide_at_once(void **state)
 {
 	(void)state;
-	gate_narrow(gate, 10);
+	gate_narrow(gate, 1, 10);
 	assert_true(gate_enter(gate, 0, 8));
-	gate_narrow(gate, 0);
+	gate_narrow(gate, 1, 0);
 	assert_true(gate_enter(gate, 1, 8));
 }
 
@@ -125,7 +143,7 @@ static void gates_are_apart(void **state)
 	struct gate *other = gate_new(8);
 
 	(void)state;
-	gate_narrow(gate, 10);
+	gate_narrow(gate, 1, 10);
 	assert_true(gate_enter(gate, 0, 1));
 	assert_true(gate_enter(other, 1, 1));
 	assert_true(gate_enter(other, 2, 2));
@@ -200,6 +218,8 @@ int main(void)
 		AT_A_GATE(one_is_always_let_in),
 		AT_A_GATE(a_slot_that_is_cleared_is_outside),
 		AT_A_GATE(a_narrow_gate_lets_in_one_at_a_time),
+		AT_A_GATE(a_gate_may_be_narrowed_to_some_but_is_never_made_wider),
+		AT_A_GATE(a_gate_narrowed_to_none_lets_one_in),
 		AT_A_GATE(a_narrow_gate_is_wide_again_after_its_seconds),
 		AT_A_GATE(zero_seconds_make_it_wide_at_once),
 		AT_A_GATE(gates_are_apart),

@@ -1,3 +1,4 @@
+/* Paths, queries and bodies; headers: test_headers.c. */
 #include "worker/input.c"
 
 #include "house.h"
@@ -140,15 +141,12 @@ static void body_is(const char *text, size_t size, const char *expected, const c
 
 static void a_body_is_one_json_object(void **state)
 {
-	static const char *const others[] = { "[]", "[{}]", "1", "\"x\"", "null", "true" };
+	static const char *const others[] = { "[]", "[{}]", "1", "\"x\"", "null", "true", "-1.5e3", "false" };
 
 	(void)state;
 	body_is(" {\"b\": [1, 2.5, null, true], \"a\": \"\\u00fc\"} ", 44, "{\"a\":\"\xc3\xbc\",\"b\":[1,2.5,null,true]}", "");
-	for (size_t i = 0; i < COUNT(others); i++) {
-		const char *reason = *others[i] == '[' ? "The body must be a JSON object." : "The body is not JSON";
-
-		body_is(others[i], strlen(others[i]), NULL, reason);
-	}
+	for (size_t i = 0; i < COUNT(others); i++)
+		body_is(others[i], strlen(others[i]), NULL, "The body must be a JSON object.");
 }
 
 static void an_empty_body_is_an_empty_object(void **state)
@@ -208,53 +206,105 @@ static void a_deep_body_among_shallow_ones_is_found(void **state)
 	assert_false(deeper_than(value, 5));
 }
 
-static void json_may_have_parameters_and_any_case(void **state)
+/* The value as the JSON it is again. */
+static void json_is(const char *text, const char *expected)
 {
-	(void)state;
-	assert_true(input_type_is_json("application/json"));
-	assert_true(input_type_is_json(" Application/JSON; charset=UTF-8"));
-	assert_true(input_type_is_json("application/json ;x"));
-	assert_true(input_type_is_json("\tapplication/json\t"));
+	AUTO(json) json_t *value = NULL;
+	AUTO(text) char *got = NULL;
+	char why[INPUT_WHY] = "";
+
+	assert_int_equal(input_json(text, strlen(text), &value, why), S_OK);
+	got = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	assert_string_equal(got, expected);
 }
 
-static void other_types_are_not_json(void **state)
+static void a_json_body_may_be_of_any_kind(void **state)
 {
-	static const char *const others[] = { "", "application", "application/jso", "application/jsonx", "application/json+x",
-	                                      "text/json", "application/x-www-form-urlencoded", "x application/json" };
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(others); i++)
-		assert_false(input_type_is_json(others[i]));
+	json_is("[1, {}]", "[1,{}]");
+	json_is(" \"x\" ", "\"x\"");
+	json_is("null", "null");
+	json_is("-12", "-12");
+	json_is("true", "true");
+	json_is("", "{}");
 }
 
-static void a_host_is_a_name_or_address_with_or_without_port(void **state)
+static void a_json_body_of_any_kind_has_its_limits(void **state)
 {
-	static const char *const good[] = { "a", "moirai.example.com", "Moirai_1:8080", "10.0.0.1:80", "[::1]:443" };
+	static const char *const bad[] = { "[1]]", "{} {}", "nul", "[1,]", "\"\\u0000\"", "\"\xff\"", "1e999",
+	                                   "{\"a\":1,\"a\":1}", " " };
+	char why[INPUT_WHY] = "";
+	json_t *value = NULL;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(good); i++)
-		assert_true(input_host_is_good(good[i]));
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		assert_int_equal(input_json(bad[i], strlen(bad[i]), &value, why), S_INVALID);
+		assert_memory_equal(why, "The body is not JSON that can be taken: ", 40);
+		assert_null(value);
+	}
 }
 
-static void nothing_else_may_stand_in_a_host(void **state)
+static void two_million_values_are_about_the_most(void **state)
 {
-	static const char *const bad[] = { "", "a/b", "a b", "a\"b", "a<b", "a@b", "a?b", "a#b", "a\\b", "a\r\nb", "\xc3\xbc",
-	                                   "a%41", "a\x7f" };
+	AUTO(text) char *text = malloc(INPUT_MAX_VALUES + 2);
+	char why[INPUT_WHY] = "";
+	json_t *value = NULL;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++)
-		assert_false(input_host_is_good(bad[i]));
+	memset(text, ',', INPUT_MAX_VALUES + 1);
+	assert_int_equal(input_json(text, INPUT_MAX_VALUES + 1, &value, why), S_INVALID);
+	assert_string_equal(why, "The body holds more than 2000000 values.");
+	assert_int_equal(input_json(text, INPUT_MAX_VALUES, &value, why), S_INVALID);
+	assert_memory_equal(why, "The body is not JSON that can be taken: ", 40);
 }
 
-static void a_host_of_three_hundred_letters_is_none(void **state)
+/* The form as the JSON it becomes; NULL: refused for a reason. */
+static void form_is(const char *text, size_t size, const char *expected)
 {
-	char host[301] = "";
+	AUTO(json) json_t *form = NULL;
+	AUTO(text) char *got = NULL;
+	char why[INPUT_WHY] = "";
+	enum status s = input_form(text, size, &form, why);
 
+	assert_int_equal(s, expected != NULL ? S_OK : S_INVALID);
+	got = json_dumps(form, JSON_COMPACT | JSON_SORT_KEYS);
+	if (expected == NULL)
+		assert_true(form == NULL && *why != '\0');
+	else
+		assert_string_equal(got, expected);
+}
+
+static void a_form_is_an_object_of_texts(void **state)
+{
 	(void)state;
-	memset(host, 'a', 299);
-	assert_true(input_host_is_good(host));
-	host[299] = 'a';
-	assert_false(input_host_is_good(host));
+	form_is("a=1&b=x+y%26z&c", 15, "{\"a\":\"1\",\"b\":\"x y&z\",\"c\":\"\"}");
+	form_is("", 0, "{}");
+	form_is("%c3%bc=%C3%BC", 13, "{\"\xc3\xbc\":\"\xc3\xbc\"}");
+}
+
+static void of_a_name_that_stands_twice_in_a_form_the_last_counts(void **state)
+{
+	(void)state;
+	form_is("a=1&b=2&a=3", 11, "{\"a\":\"3\",\"b\":\"2\"}");
+	form_is("a=1&%61=", 8, "{\"a\":\"\"}");
+}
+
+/* What follows it in memory is no part of it. */
+static void a_form_ends_with_its_size(void **state)
+{
+	(void)state;
+	form_is("a=12", 3, "{\"a\":\"1\"}");
+	form_is("a=%41", 4, "{\"a\":\"%4\"}");
+}
+
+static void a_form_that_is_no_text_is_refused(void **state)
+{
+	(void)state;
+	form_is("a=%00", 5, NULL);
+	form_is("a=%ff", 5, NULL);
+	form_is("a=\xff", 3, NULL);
+	form_is("a=1\0&b=2", 8, NULL);
+	form_is("\0", 1, NULL);
 }
 
 int main(void)
@@ -276,11 +326,13 @@ int main(void)
 		cmocka_unit_test(a_reason_is_text_wherever_the_body_breaks),
 		cmocka_unit_test(sixty_four_levels_are_the_deepest),
 		cmocka_unit_test(a_deep_body_among_shallow_ones_is_found),
-		cmocka_unit_test(json_may_have_parameters_and_any_case),
-		cmocka_unit_test(other_types_are_not_json),
-		cmocka_unit_test(a_host_is_a_name_or_address_with_or_without_port),
-		cmocka_unit_test(nothing_else_may_stand_in_a_host),
-		cmocka_unit_test(a_host_of_three_hundred_letters_is_none),
+		cmocka_unit_test(a_json_body_may_be_of_any_kind),
+		cmocka_unit_test(a_json_body_of_any_kind_has_its_limits),
+		cmocka_unit_test(two_million_values_are_about_the_most),
+		cmocka_unit_test(a_form_is_an_object_of_texts),
+		cmocka_unit_test(of_a_name_that_stands_twice_in_a_form_the_last_counts),
+		cmocka_unit_test(a_form_ends_with_its_size),
+		cmocka_unit_test(a_form_that_is_no_text_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("input", tests, NULL, NULL);

@@ -69,6 +69,36 @@ static void a_status_nobody_foresaw_counts_as_500(void **state)
 	says(m, "status=\"500\"} 1\n");
 }
 
+/* Whatever may be sent: an answer that is none of these counts as an error. */
+static void each_status_is_counted_as_itself(void **state)
+{
+	static const int sent[] = { 200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 424, 429, 502, 503, 504 };
+	struct metrics *m = metrics_new();
+	char line[80];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sent); i++) {
+		moved(m, &routes[0], sent[i], 0);
+		snprintf(line, sizeof line, "{method=\"GET\",route=\"/hosts\",status=\"%d\"} 1\n", sent[i]);
+		says(m, line);
+	}
+}
+
+static void each_row_is_called_by_its_method(void **state)
+{
+	static const char *const names[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [PATCH] = "PATCH",
+	                                     [DELETE] = "DELETE" };
+	struct metrics *m = metrics_new();
+	char line[120];
+
+	(void)state;
+	for (const struct route *r = routes; r < routes + n_routes; r++) {
+		moved(m, r, 200, 0);
+		snprintf(line, sizeof line, "{method=\"%s\",route=\"%s\",status=\"200\"} 1\n", names[r->method], r->path);
+		says(m, line);
+	}
+}
+
 static void buckets_add_up(void **state)
 {
 	struct metrics *m = metrics_new();
@@ -109,6 +139,8 @@ int main(void)
 		cmocka_unit_test(a_request_is_counted_by_route_and_status),
 		cmocka_unit_test(what_found_no_route_is_counted_too),
 		cmocka_unit_test(a_status_nobody_foresaw_counts_as_500),
+		cmocka_unit_test(each_status_is_counted_as_itself),
+		cmocka_unit_test(each_row_is_called_by_its_method),
 		cmocka_unit_test(buckets_add_up),
 		cmocka_unit_test(children_count_into_one),
 	};

@@ -1,6 +1,38 @@
+/* What libsodium and OpenSSL are asked is counted. */
+#include "config.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
+static int verify_counted(const char *hash, const char *password, unsigned long long size);
+static int derive_counted(const char *password, int size, const unsigned char *salt, int salt_size, int iterations,
+                          const EVP_MD *digest, int key_size, unsigned char *key);
+#define crypto_pwhash_str_verify verify_counted
+#define PKCS5_PBKDF2_HMAC derive_counted
 #include "lib/password.c"
+#undef crypto_pwhash_str_verify
+#undef PKCS5_PBKDF2_HMAC
 
 #include "house.h"
+
+static int verified, derived, derived_iterations;
+static bool decoy_is_known;        /* any password is the decoy's */
+
+static int verify_counted(const char *hash, const char *password, unsigned long long size)
+{
+	verified++;
+	if (decoy_is_known && hash == decoy)
+		return 0;
+	return crypto_pwhash_str_verify(hash, password, size);
+}
+
+static int derive_counted(const char *password, int size, const unsigned char *salt, int salt_size, int iterations,
+                          const EVP_MD *digest, int key_size, unsigned char *key)
+{
+	derived++;
+	derived_iterations = iterations;
+	return PKCS5_PBKDF2_HMAC(password, size, salt, salt_size, iterations, digest, key_size, key);
+}
 
 static void a_password_matches_its_hash_only(void **state)
 {
@@ -8,10 +40,10 @@ static void a_password_matches_its_hash_only(void **state)
 
 	(void)state;
 	assert_true(password_hash("Lachesis", hash));
-	assert_true(password_matches("Lachesis", hash));
-	assert_false(password_matches("lachesis", hash));
-	assert_false(password_matches("Lachesis ", hash));
-	assert_false(password_matches("", hash));
+	assert_true(password_matches("Lachesis", hash, NULL));
+	assert_false(password_matches("lachesis", hash, NULL));
+	assert_false(password_matches("Lachesis ", hash, NULL));
+	assert_false(password_matches("", hash, NULL));
 }
 
 static void one_password_never_has_the_same_hash_twice(void **state)
@@ -43,8 +75,8 @@ static void the_decoy_costs_as_much_as_a_hash(void **state)
 static void nobodys_hash_matches_nothing(void **state)
 {
 	(void)state;
-	assert_false(password_matches("", NULL));
-	assert_false(password_matches("Atropos", NULL));
+	assert_false(password_matches("", NULL, NULL));
+	assert_false(password_matches("Atropos", NULL, NULL));
 }
 
 static void what_is_no_hash_matches_nothing(void **state)
@@ -53,9 +85,73 @@ static void what_is_no_hash_matches_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(hashes); i++) {
-		assert_false(password_matches("x", hashes[i]));
-		assert_false(password_matches("", hashes[i]));
+		assert_false(password_matches("x", hashes[i], NULL));
+		assert_false(password_matches("", hashes[i], NULL));
 	}
+}
+
+/* Of "Lachesis", in iterations of its own. */
+#define DJANGO "pbkdf2_sha256$3$seasalt$5WgQW72TfSKatZkCl1DHkk6pvj6N/cl3eFBI2MrBcQk="
+#define OTHERS "pbkdf2_sha256$5$x$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+static void costs(bool matched, bool expected, int argon2, int pbkdf2)
+{
+	assert_int_equal(matched, expected);
+	assert_int_equal(verified, argon2);
+	assert_int_equal(derived, pbkdf2);
+	verified = derived = 0;
+}
+
+static void without_imported_hashes_each_comparison_costs_one_of_ours(void **state)
+{
+	char hash[PASSWORD_HASH_SIZE];
+
+	(void)state;
+	assert_true(password_hash("Lachesis", hash));
+	verified = derived = 0;
+	costs(password_matches("Lachesis", hash, NULL), true, 1, 0);
+	costs(password_matches("Clotho", hash, NULL), false, 1, 0);
+	costs(password_matches("Lachesis", NULL, NULL), false, 1, 0);
+	costs(password_matches("Lachesis", "x", NULL), false, 1, 0);
+}
+
+static void while_there_are_imported_hashes_each_costs_one_of_either_kind(void **state)
+{
+	char hash[PASSWORD_HASH_SIZE];
+
+	(void)state;
+	assert_true(password_hash("Lachesis", hash));
+	verified = derived = 0;
+	costs(password_matches("Lachesis", hash, OTHERS), true, 1, 1);
+	costs(password_matches("Clotho", hash, OTHERS), false, 1, 1);
+	costs(password_matches("Lachesis", NULL, OTHERS), false, 1, 1);
+	costs(password_matches("Lachesis", DJANGO, OTHERS), true, 1, 1);
+	assert_int_equal(derived_iterations, 3);
+	costs(password_matches("Clotho", DJANGO, OTHERS), false, 1, 1);
+	costs(password_matches("Lachesis", DJANGO, NULL), true, 1, 1);
+}
+
+static void somebody_elses_imported_hash_signs_nobody_in(void **state)
+{
+	char hash[PASSWORD_HASH_SIZE];
+
+	(void)state;
+	assert_true(password_hash("Clotho", hash));
+	assert_false(password_matches("Lachesis", hash, DJANGO));
+	assert_false(password_matches("Lachesis", NULL, DJANGO));
+	assert_false(password_matches("Lachesis", "x", DJANGO));
+	assert_false(password_matches("Lachesis", OTHERS, DJANGO));
+}
+
+static void who_knows_the_decoys_password_is_signed_in_nowhere(void **state)
+{
+	(void)state;
+	decoy_is_known = true;
+	assert_false(password_matches("x", NULL, NULL));
+	assert_false(password_matches("x", NULL, DJANGO));
+	assert_false(password_matches("x", DJANGO, DJANGO));
+	decoy_is_known = false;
+	assert_false(password_is_imported(decoy));
 }
 
 int main(void)
@@ -67,6 +163,10 @@ int main(void)
 		cmocka_unit_test(the_decoy_costs_as_much_as_a_hash),
 		cmocka_unit_test(nobodys_hash_matches_nothing),
 		cmocka_unit_test(what_is_no_hash_matches_nothing),
+		cmocka_unit_test(without_imported_hashes_each_comparison_costs_one_of_ours),
+		cmocka_unit_test(while_there_are_imported_hashes_each_costs_one_of_either_kind),
+		cmocka_unit_test(somebody_elses_imported_hash_signs_nobody_in),
+		cmocka_unit_test(who_knows_the_decoys_password_is_signed_in_nowhere),
 	};
 
 	return cmocka_run_group_tests_name("password", tests, start_sodium, NULL);

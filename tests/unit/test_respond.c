@@ -1,56 +1,46 @@
 #include "worker/respond.c"
+#include "worker/router.c"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
+#include "../fastcgi.h"
 #include "../params.h"
 #include "house.h"
 
-/* What would go to nginx. */
-static char sent[4096];
-static FCGX_Stream stream;
-static FCGX_Request fcgi = { .out = &stream };
+#define ROW(family, method, path) { family, method, path, { NULL, NULL, 0 }, NULL, 0 }
+const struct route routes[] = { ROW(HERMES, GET, "/fates"), ROW(POLEMARCH, GET, "/users"), ROW(POLEMARCH, POST, "/users") };
+const size_t n_routes = COUNT(routes);
+
 static struct request request;
+static const char *detail;         /* what a function has said beside its message */
 
-int FCGX_PutStr(const char *text, int size, FCGX_Stream *out)
+const char *db_detail(const PGresult *result)
 {
-	assert_ptr_equal(out, &stream);
-	assert_true(strlen(sent) + (size_t)size < sizeof sent);
-	strncat(sent, text, (size_t)size);
-	return size;
-}
-
-int FCGX_PutS(const char *text, FCGX_Stream *out)
-{
-	return FCGX_PutStr(text, (int)strlen(text), out);
-}
-
-__attribute__((format(printf, 2, 3)))
-int FCGX_FPrintF(FCGX_Stream *out, const char *format, ...)
-{
-	char text[2048];
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	return FCGX_PutStr(text, n, out);
+	(void)result;
+	return detail;
 }
 
 static int begin(void **state)
 {
 	(void)state;
-	*sent = '\0';
+	fastcgi_begin(NULL);
 	params_clear();
-	request = (struct request){ .fcgi = &fcgi, .method = GET };
+	detail = NULL;
+	request = (struct request){ .fcgi = &fcgi, .method = GET, .below = "/fates" };
 	return 0;
 }
 
-static bool was_sent(const char *text)
+/* A request of the other family. */
+static int begin_polemarch(void **state)
 {
-	return strstr(sent, text) != NULL;
+	begin(state);
+	request.family = POLEMARCH;
+	request.below = "/users";
+	return 0;
 }
+
+#define ALLOW "Vary: Accept, Cookie\r\nAllow: GET, POST, HEAD, OPTIONS\r\n"
+#define JSON "Content-Type: application/json; charset=UTF-8\r\n"
 
 static void answer(int code, const char *location, const char *body)
 {
@@ -203,7 +193,156 @@ static void later_says_when(void **state)
 	assert_false(was_sent("Retry-After"));
 }
 
+/* Else a browser opens a window of its own where the page could ask. */
+static void what_a_pages_scripts_ask_is_not_challenged_by_basic(void **state)
+{
+	(void)state;
+	params_set("HTTP_SEC_FETCH_DEST", "empty");
+	refuse(S_UNSIGNED, "x");
+	assert_true(was_sent("\r\nWWW-Authenticate: Token\r\n"));
+	assert_false(was_sent("X-Anonymous"));
+	params_set("HTTP_SEC_FETCH_DEST", "document");
+	refuse(S_UNSIGNED, "x");
+	assert_true(was_sent("\r\nWWW-Authenticate: Basic realm=\"Moirai\", charset=\"UTF-8\"\r\n"));
+}
+
+static void who_is_slowed_down_is_told_for_how_long(void **state)
+{
+	(void)state;
+	request.retry_after = 42;
+	refuse(S_THROTTLED, "x");
+	assert_string_equal(sent, "Status: 429 x\r\n" JSON "Retry-After: 42\r\n\r\n"
+	                          "{\"status\":\"error\",\"error\":{\"code\":429,\"message\":\"x\"}}");
+	refuse(S_LATER, "x");
+	assert_true(was_sent("\r\nRetry-After: 2\r\n"));
+}
+
+static void the_cookie_stands_among_the_headers(void **state)
+{
+	(void)state;
+	strcpy(request.cookie, "Set-Cookie: moirai=x; Path=/\r\n");
+	request.method = POST;
+	answer(201, NULL, "{}");
+	assert_true(was_sent("Status: 201 Created\r\nSet-Cookie: moirai=x; Path=/\r\n" JSON));
+	answer(204, NULL, "");
+	assert_string_equal(sent, "Status: 204 No Content\r\nSet-Cookie: moirai=x; Path=/\r\n\r\n");
+}
+
+static void nothing_has_neither_type_nor_body(void **state)
+{
+	(void)state;
+	request.method = DELETE;
+	answer(204, "/api/v1/fates/1", "ignored");
+	assert_string_equal(sent, "Status: 204 No Content\r\n\r\n");
+	assert_int_equal(request.code, 204);
+}
+
+static void the_status_that_was_sent_is_noted(void **state)
+{
+	(void)state;
+	assert_int_equal(request.code, 0);
+	answer(201, NULL, "{}");
+	assert_int_equal(request.code, 201);
+	answer_if_none_match("*");
+	assert_int_equal(request.code, 304);
+	refuse(S_THROTTLED, "x");
+	assert_int_equal(request.code, 429);
+}
+
+static void hermes_answers_name_no_methods(void **state)
+{
+	(void)state;
+	answer(200, NULL, "{}");
+	refuse(S_METHOD, "x");
+	assert_false(was_sent("Allow") || was_sent("Vary"));
+}
+
+/* ---- the Polemarch family ---- */
+
+static void its_answers_say_which_methods_there_are(void **state)
+{
+	(void)state;
+	request.method = POST;
+	answer(201, "/polemarch/api/v1/users/1/", "{}");
+	assert_string_equal(sent, "Status: 201 Created\r\n" ALLOW JSON "Cache-Control: private, no-cache\r\n"
+	                          "Location: /polemarch/api/v1/users/1/\r\nContent-Length: 2\r\n\r\n{}");
+}
+
+static void what_it_has_already_is_told_with_them_too(void **state)
+{
+	(void)state;
+	answer_if_none_match(TAG);
+	assert_string_equal(sent, "Status: 304 Not Modified\r\n" ALLOW "ETag: " TAG "\r\n\r\n");
+}
+
+static void an_error_before_the_path_is_known_says_no_methods(void **state)
+{
+	(void)state;
+	request.below = NULL;
+	refuse(S_INVALID, "Host: is not a host name.");
+	assert_string_equal(sent, "Status: 400 Bad Request\r\n" JSON "\r\n{\"detail\":\"Host: is not a host name.\"}");
+}
+
+static void its_errors_keep_their_reason_phrase_and_say_detail(void **state)
+{
+	(void)state;
+	refuse(S_ABSENT, "Not \"found\".");
+	assert_string_equal(sent, "Status: 404 Not Found\r\n" ALLOW JSON "\r\n{\"detail\":\"Not \\\"found\\\".\"}");
+	refuse(S_MEDIA, "x");
+	assert_true(was_sent("Status: 415 Unsupported Media Type\r\n"));
+	assert_true(was_sent("\r\n\r\n{\"detail\":\"x\"}"));
+}
+
+static void what_a_function_says_is_the_whole_body(void **state)
+{
+	(void)state;
+	detail = "{\"username\": [\"This field is required.\"]}";
+	refuse(S_INVALID, "");
+	assert_string_equal(sent, "Status: 400 Bad Request\r\n" ALLOW JSON "\r\n{\"username\":[\"This field is required.\"]}");
+	detail = "[\"x\"]";
+	refuse(S_CONFLICT, "");
+	assert_true(was_sent("Status: 409 Conflict\r\n") && was_sent("\r\n\r\n[\"x\"]"));
+	refuse(S_CONFLICT, "our own words");
+	assert_true(was_sent("\r\n\r\n{\"detail\":\"our own words\"}"));
+}
+
+static void an_error_about_which_nothing_is_said_is_an_empty_object(void **state)
+{
+	(void)state;
+	refuse(S_INTERNAL, "");
+	assert_true(was_sent("Status: 500 Internal Server Error\r\n") && was_sent("\r\n\r\n{}"));
+	detail = "no JSON";
+	refuse(S_INVALID, "");
+	assert_true(was_sent("\r\n\r\n{}"));
+}
+
+/* A browser opens no window of its own for a scheme that it does not know. */
+static void its_challenge_is_token_and_tells_who_showed_nothing(void **state)
+{
+	(void)state;
+	refuse(S_UNSIGNED, "x");
+	assert_true(was_sent("\r\nWWW-Authenticate: Token\r\nX-Anonymous: true\r\n"));
+	params_set("HTTP_AUTHORIZATION", "Token x");
+	refuse(S_UNSIGNED, "x");
+	assert_true(was_sent("\r\nWWW-Authenticate: Token\r\n"));
+	assert_false(was_sent("X-Anonymous"));
+	refuse(S_FORBIDDEN, "x");
+	assert_false(was_sent("WWW-Authenticate") || was_sent("X-Anonymous"));
+}
+
+static void options_tell_what_bodies_may_be(void **state)
+{
+	(void)state;
+	request.method = OTHER_METHOD;
+	respond_options(&request);
+	assert_true(was_sent("Status: 200 OK\r\n" ALLOW JSON));
+	assert_true(was_sent("\r\n\r\n{\"renders\":[\"application/json\"],"
+	                     "\"parses\":[\"application/json\",\"application/x-www-form-urlencoded\"]}"));
+	assert_int_equal(request.code, 200);
+}
+
 #define OF_A_REQUEST(test) cmocka_unit_test_setup(test, begin)
+#define OF_POLEMARCH(test) cmocka_unit_test_setup(test, begin_polemarch)
 
 int main(void)
 {
@@ -220,6 +359,20 @@ int main(void)
 		OF_A_REQUEST(a_long_reason_phrase_is_cut),
 		OF_A_REQUEST(nobody_is_asked_to_sign_in),
 		OF_A_REQUEST(later_says_when),
+		OF_A_REQUEST(what_a_pages_scripts_ask_is_not_challenged_by_basic),
+		OF_A_REQUEST(who_is_slowed_down_is_told_for_how_long),
+		OF_A_REQUEST(the_cookie_stands_among_the_headers),
+		OF_A_REQUEST(nothing_has_neither_type_nor_body),
+		OF_A_REQUEST(the_status_that_was_sent_is_noted),
+		OF_A_REQUEST(hermes_answers_name_no_methods),
+		OF_POLEMARCH(its_answers_say_which_methods_there_are),
+		OF_POLEMARCH(what_it_has_already_is_told_with_them_too),
+		OF_POLEMARCH(an_error_before_the_path_is_known_says_no_methods),
+		OF_POLEMARCH(its_errors_keep_their_reason_phrase_and_say_detail),
+		OF_POLEMARCH(what_a_function_says_is_the_whole_body),
+		OF_POLEMARCH(an_error_about_which_nothing_is_said_is_an_empty_object),
+		OF_POLEMARCH(its_challenge_is_token_and_tells_who_showed_nothing),
+		OF_POLEMARCH(options_tell_what_bodies_may_be),
 	};
 
 	return cmocka_run_group_tests_name("respond", tests, start_sodium, NULL);

@@ -46,6 +46,11 @@ static void without_a_file_the_defaults_hold(void **state)
 	assert_int_equal(s.num_processes, 8);
 	assert_true(s.count_events);
 	assert_int_equal(s.said, 0);
+	assert_true(s.api_xsrf_enabled);
+	assert_string_equal(s.user_groups_header, "X-Hermes-Groups");
+	assert_string_equal(s.auth_proxy_superusers, "");
+	assert_int_equal(s.session_idle, 43200);
+	assert_int_equal(s.auth_token_expiry, 600);
 }
 
 static void every_default_is_a_value_its_row_takes(void **state)
@@ -202,6 +207,99 @@ static void the_log_level_is_one_of_four_words(void **state)
 	assert_string_equal(s.log_level, "debug");
 }
 
+static void starttls_is_one_of_three_words(void **state)
+{
+	(void)state;
+	refused("smtp_starttls: yes", ":1: smtp_starttls: 'yes' is none of never, offered and always");
+	assert_true(load("smtp_starttls: always"));
+	assert_string_equal(s.smtp_starttls, "always");
+}
+
+static void who_may_do_what_is_everyone_superusers_or_a_team(void **state)
+{
+	static const char *const settings_of_it[] = { "may_throw_restricted", "may_mail_owners", "may_edit_fates",
+	                                              "may_delete_fates" };
+	char line[200];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(settings_of_it); i++) {
+		snprintf(line, sizeof line, "%s: superusers\n", settings_of_it[i]);
+		assert_true(load(line));
+		snprintf(line, sizeof line, "%s: team Night Shift\n", settings_of_it[i]);
+		assert_true(load(line));
+		assert_string_equal(*(char **)field(&s, find_row(settings_of_it[i])), "team Night Shift");
+		snprintf(line, sizeof line, "%s: nobody\n", settings_of_it[i]);
+		assert_false(load(line));
+		assert_non_null(strstr(why, ": 'nobody' is none of everyone, superusers and team NAME"));
+	}
+	refused("may_edit_fates: teams\n", ":1: may_edit_fates: 'teams' is none of everyone, superusers and team NAME");
+	refused("may_edit_fates:\n", ":1: may_edit_fates: '' is none of everyone, superusers and team NAME");
+}
+
+static void sessions_and_tokens_last_a_second_to_a_year(void **state)
+{
+	static const char *const lasting[] = { "session_idle", "session_lifetime", "auth_token_expiry" };
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lasting); i++) {
+		snprintf(line, sizeof line, "%s: 0\n", lasting[i]);
+		assert_false(load(line));
+		snprintf(line, sizeof line, "%s: 31536001\n", lasting[i]);
+		assert_false(load(line));
+		snprintf(line, sizeof line, "%s: 31536000\n", lasting[i]);
+		assert_true(load(line));
+	}
+	assert_int_equal(s.session_idle + s.session_lifetime + s.auth_token_expiry, 3 * 31536000L);
+}
+
+static void is_told(json_t *all, const char *name, const char *expected)
+{
+	char *text = json_dumps(json_object_get(all, name), JSON_COMPACT | JSON_ENCODE_ANY);
+
+	assert_non_null(text);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void functions_are_told_of_people(void **state)
+{
+	json_t *all;
+
+	(void)state;
+	assert_true(load("session_idle: 60\nauth_token_expiry: 5\nmay_edit_fates: team Fates\nlicense_users: 3\nlicense_contacts: a@b\n"));
+	all = settings_told(&s);
+	is_told(all, "sessionIdle", "60");
+	is_told(all, "sessionLifetime", "1209600");
+	is_told(all, "authTokenExpiry", "5");
+	is_told(all, "mayThrowRestricted", "\"everyone\"");
+	is_told(all, "mayMailOwners", "\"everyone\"");
+	is_told(all, "mayEditFates", "\"team Fates\"");
+	is_told(all, "mayDeleteFates", "\"superusers\"");
+	is_told(all, "license", "{\"expiry\":\"\",\"users\":3,\"hosts\":0,\"organization\":\"\",\"contacts\":\"a@b\"}");
+	json_decref(all);
+}
+
+static void no_secret_is_told(void **state)
+{
+	char line[200], *text;
+	json_t *all;
+
+	(void)state;
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (rows[i].kind != SECRET)
+			continue;
+		snprintf(line, sizeof line, "%s: 'postgres:xyzzy'", rows[i].name);
+		assert_true(load(line));
+	}
+	all = settings_told(&s);
+	text = json_dumps(all, 0);
+	assert_non_null(text);
+	assert_null(strstr(text, "xyzzy"));
+	free(text);
+	json_decref(all);
+}
+
 static char told[512];
 
 static void tell(const char *key, const char *where)
@@ -291,6 +389,11 @@ int main(void)
 		WITH_SETTINGS(a_long_reason_is_cut_to_its_room),
 		WITH_SETTINGS(data_is_kept_in_postgresql_only),
 		WITH_SETTINGS(the_log_level_is_one_of_four_words),
+		WITH_SETTINGS(starttls_is_one_of_three_words),
+		WITH_SETTINGS(who_may_do_what_is_everyone_superusers_or_a_team),
+		WITH_SETTINGS(sessions_and_tokens_last_a_second_to_a_year),
+		WITH_SETTINGS(functions_are_told_of_people),
+		WITH_SETTINGS(no_secret_is_told),
 		WITH_SETTINGS(what_works_elsewhere_is_taken_and_told),
 		WITH_SETTINGS(every_setting_is_printed_with_its_help),
 		WITH_SETTINGS(what_is_printed_loads_again),

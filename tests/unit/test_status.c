@@ -4,7 +4,7 @@
 
 static void our_own_class_maps_by_its_number(void **state)
 {
-	static const int codes[] = { 400, 401, 403, 404, 405, 409, 413 };
+	static const int codes[] = { 400, 401, 403, 404, 405, 409, 413, 415, 424 };
 	char sqlstate[6];
 
 	(void)state;
@@ -70,7 +70,8 @@ static void every_status_has_its_code(void **state)
 {
 	static const int codes[] = {
 		[S_OK] = 200, [S_INVALID] = 400, [S_UNSIGNED] = 401, [S_FORBIDDEN] = 403, [S_ABSENT] = 404,
-		[S_METHOD] = 405, [S_CONFLICT] = 409, [S_TOO_LARGE] = 413, [S_AGAIN] = 503,
+		[S_METHOD] = 405, [S_CONFLICT] = 409, [S_TOO_LARGE] = 413, [S_MEDIA] = 415, [S_TOO_EARLY] = 424,
+		[S_THROTTLED] = 429, [S_AGAIN] = 503,
 		[S_LATER] = 503, [S_GATEWAY] = 502, [S_SLOW_GATEWAY] = 504, [S_INTERNAL] = 500,
 	};
 
@@ -85,7 +86,11 @@ static void every_code_has_its_reason(void **state)
 	(void)state;
 	assert_string_equal(status_reason(200), "OK");
 	assert_string_equal(status_reason(201), "Created");
+	assert_string_equal(status_reason(204), "No Content");
 	assert_string_equal(status_reason(304), "Not Modified");
+	assert_string_equal(status_reason(415), "Unsupported Media Type");
+	assert_string_equal(status_reason(424), "Failed Dependency");
+	assert_string_equal(status_reason(429), "Too Many Requests");
 	for (enum status s = S_OK; s < S_INTERNAL; s++)
 		assert_string_not_equal(status_reason(status_http(s)), "Internal Server Error");
 	assert_string_equal(status_reason(500), "Internal Server Error");

@@ -1,0 +1,178 @@
+/* What is remembered of proofs. */
+#include "identify.h"
+
+static void what_was_proved_is_remembered_for_a_minute(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 1);
+	assert_true(request.actor.remembered);
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct slot *slot = &worker.actors->slots[i];
+
+		assert_true(slot->until == 0 || (slot->until > now() + 50 && slot->until <= now() + 60));
+		slot->until -= 61;
+	}
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 2);
+	assert_false(request.actor.remembered);
+}
+
+static void what_was_not_proved_is_not_remembered(void **state)
+{
+	(void)state;
+	is_nobody(identify_basic_text("clio:wrong"));
+	is_nobody(identify_basic_text("clio:wrong"));
+	assert_int_equal(people.asked, 2);
+}
+
+static void a_slot_of_another_proof_does_not_sign_in(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	for (size_t i = 0; i < SLOTS; i++)
+		worker.actors->slots[i].key[KEY_BYTES - 1] ^= 1;
+	people.name = "nobody";
+	is_nobody(identify_basic_text("clio:secret"));
+}
+
+static void a_remembered_name_does_not_stand_for_a_password(void **state)
+{
+	(void)state;
+	people.name = "clio:secret";
+	is_clio(identify("REMOTE_USER", "clio:secret"));
+	people.name = "nobody";
+	is_nobody(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 2);
+}
+
+static void each_cache_has_its_own_secret(void **state)
+{
+	struct actor_cache *other = actor_cache_new();
+	unsigned char mine[KEY_BYTES], theirs[KEY_BYTES];
+
+	(void)state;
+	slot_of(worker.actors, VIA_PASSWORD, "clio:secret", mine);
+	slot_of(other, VIA_PASSWORD, "clio:secret", theirs);
+	assert_memory_not_equal(mine, theirs, KEY_BYTES);
+	munmap(other, sizeof *other);
+}
+
+/* Another worker, of the same cache. */
+static void another_signs_in(struct request *r)
+{
+	struct worker other = *r->worker;
+	struct request its = { .worker = &other, .actor = { .id = 7, .stamp = 3 } };
+
+	remember(&its, VIA_PASSWORD, "clio:secret", REMEMBERED_SECONDS);
+}
+
+static void what_another_has_compared_meanwhile_is_not_compared_again(void **state)
+{
+	(void)state;
+	people.meanwhile = another_signs_in;
+	is_clio(identify_basic_text("clio:secret"));
+	assert_true(request.actor.remembered);
+	assert_int_equal(request.actor.via, VIA_PASSWORD);
+	assert_int_equal(people.compared, 0);
+	is_nobody(identify_basic_text("clio:other"));
+	assert_int_equal(people.compared, 1);
+}
+
+static void who_does_not_get_his_turn_is_told_later(void **state)
+{
+	(void)state;
+	people.busy = true;
+	assert_int_equal(identify_basic_text("clio:secret"), S_LATER);
+	assert_int_equal(request.actor.id, 0);
+	people.busy = false;
+	is_clio(identify_basic_text("clio:secret"));
+	people.busy = true;
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 1);
+}
+
+static void sign_in_there(void *context)
+{
+	(void)context;
+	if (identify_basic_text("clio:secret") != S_OK || request.actor.remembered)
+		exit(1);
+}
+
+static void workers_share_what_they_remember(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(sign_in_there, NULL).status, 0);
+	is_clio(identify_basic_text("clio:secret"));
+	assert_true(request.actor.remembered);
+	assert_int_equal(people.asked, 0);
+}
+
+static void forget_there(void *context)
+{
+	(void)context;
+	actor_forget(&request);
+}
+
+static void what_one_worker_forgets_all_forget(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(in_child(forget_there, NULL).status, 0);
+	is_clio(identify_basic_text("clio:secret"));
+	assert_false(request.actor.remembered);
+	assert_int_equal(people.compared, 2);
+}
+
+/* Who died with it in hand has left it so. */
+static void a_slot_that_is_never_given_back_is_done_without(void **state)
+{
+	unsigned char key[KEY_BYTES];
+	struct slot *slot = slot_of(worker.actors, VIA_PASSWORD, "clio:secret", key);
+
+	(void)state;
+	assert_true(take(slot));
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 2);
+	actor_forget(&request);
+	give_back(slot);
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 3);
+}
+
+static void who_was_forgotten_is_asked_for_anew(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	is_clio(identify("REMOTE_USER", "clio"));
+	request.actor.id = 8;
+	actor_forget(&request);
+	is_clio(identify("REMOTE_USER", "clio"));
+	assert_int_equal(people.asked, 2);
+	actor_forget(&request);
+	is_clio(identify("REMOTE_USER", "clio"));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.asked, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_A_WORKER(what_was_proved_is_remembered_for_a_minute),
+		IN_A_WORKER(what_was_not_proved_is_not_remembered),
+		IN_A_WORKER(a_slot_of_another_proof_does_not_sign_in),
+		IN_A_WORKER(a_remembered_name_does_not_stand_for_a_password),
+		IN_A_WORKER(each_cache_has_its_own_secret),
+		IN_A_WORKER(what_another_has_compared_meanwhile_is_not_compared_again),
+		IN_A_WORKER(who_does_not_get_his_turn_is_told_later),
+		IN_A_WORKER(workers_share_what_they_remember),
+		IN_A_WORKER(what_one_worker_forgets_all_forget),
+		IN_A_WORKER(a_slot_that_is_never_given_back_is_done_without),
+		IN_A_WORKER(who_was_forgotten_is_asked_for_anew),
+	};
+
+	return cmocka_run_group_tests_name("actor_cache", tests, start_sodium, NULL);
+}
