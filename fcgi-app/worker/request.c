@@ -435,6 +435,7 @@ static void request_done(struct request *r)
 	json_decref(r->asked);
 	sodium_memzero(r->session, sizeof r->session);
 	sodium_memzero(r->token, sizeof r->token);
+	sodium_memzero(r->cookie, sizeof r->cookie);
 	PQclear(r->result);
 	if (answer > HUGE_ANSWER)
 		db_rest(r->worker->db);

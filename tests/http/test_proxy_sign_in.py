@@ -50,11 +50,10 @@ def house(own_instance):
     own_instance.fsync("on")
 
 
-@pytest.fixture
-def renewed(house):
-    """renewed(**settings): other settings for this test."""
-    yield lambda **more: house.renew({**PROXIED, **more})
-    house.renew(PROXIED)
+@pytest.fixture(scope="module")
+def otherwise(house):
+    """With other settings from here on: the tests that want them stand at the end."""
+    house.renew({**SETTINGS, "auth_proxy_create": False, "user_auth_header": "X-Remote-Who", "user_groups_header": "x-remote-teams"})
 
 
 @pytest.fixture
@@ -86,22 +85,12 @@ def site(house, keys, tmp_path_factory):
             if way not in sites:
                 folder = tmp_path_factory.mktemp(way)
                 sites[way] = Site(folder, "password" if way == "header" else way, house, keys, proxy.server_address[1])
-                if way == "password":
-                    sign_in_for_both_families(sites[way].conf)
                 if way == "header":
                     folder.joinpath("snippets/moirai-sign-in-password.conf").write_text("# The proxy before us says it.\n")
                 sites[way].start()
                 stack.callback(sites[way].stop)
             return f"https://127.0.0.1:{sites[way].port}"
         yield site
-
-
-def sign_in_for_both_families(conf):
-    """Site leaves it out of the second."""
-    polemarch = "location /polemarch/api/v1/ {"
-    before, _, after = conf.read_text().partition(polemarch)
-    if "include snippets/moirai-sign-in" not in after.partition("}")[0].replace("#include", ""):
-        conf.write_text(f"{before}{polemarch}\ninclude snippets/moirai-sign-in-password.conf;{after}")
 
 
 @pytest.fixture
@@ -203,19 +192,10 @@ def test_who_is_no_longer_active_is_nobody_and_is_not_made_anew(db, admin, proxi
     must_be_known_everywhere(proxied(), "johnny@example.com")
     assert admin.polemarch.patch("/users/2/", {"is_active": False}).status_code == 200
     for groups in ((), (None,), ("ops",)):
+        johnny = proxied("johnny@example.com", *groups)
         for _ in range(8):
-            refused(proxied("johnny@example.com", *groups).get("/currentUser"), 401, SIGN_IN)
+            refused(johnny.get("/currentUser"), 401, SIGN_IN)
     assert db.one("select count(*) from people.users") == 2
-
-
-def test_names_are_made_users_only_where_the_settings_say_so(db, proxied, renewed):
-    renewed(auth_proxy_create=False)
-    refused(proxied().get("/currentUser"), 401, SIGN_IN)
-    assert db.column("select username from people.users") == ["admin"]
-    id = person(db, "johnny@example.com")
-    must_be_known_everywhere(proxied(), "johnny@example.com")
-    db.run("delete from people.users where id = %s", id)
-    refused(proxied().get("/currentUser"), 401, SIGN_IN)
 
 
 def test_a_crowd_of_first_requests_makes_one_user_who_enters_once(db, proxied):
@@ -288,8 +268,9 @@ def test_what_the_proxy_unsays_counts_at_once_though_it_was_said_before(db, prox
     """Workers remember who came with which groups; those of a moment ago are not those of now."""
     ops = team(db, "operators", proxy_group="ops")
     for groups in ((), ("ops", "wheel"), (), ("ops", "wheel"), ("wheel",), ("ops",), ()):
+        johnny = proxied("johnny@example.com", *groups)
         for _ in range(3):
-            assert who(proxied("johnny@example.com", *groups)) == "johnny@example.com"
+            assert who(johnny) == "johnny@example.com"
         assert (is_superuser(db), members(db, ops) != []) == ("wheel" in groups, "ops" in groups), groups
 
 
@@ -305,13 +286,6 @@ def test_the_last_superuser_stays_one_whatever_the_proxy_says(db, proxied):
     ok(proxied("johnny@example.com", "ops").get("/audit"))
     assert is_superuser(db)
     assert [a for a in audit(db, "verb", "details") if a == ("update", {"is_staff": False})] == []
-
-
-def test_without_that_setting_the_proxy_makes_no_superusers_and_unmakes_none(db, proxied, renewed):
-    renewed(auth_proxy_superusers="")
-    refused(proxied("johnny@example.com", "wheel", "").get("/audit"), 403, FOR_ADMINISTRATORS)
-    db.run("update people.users set superuser = true where id = 2")
-    ok(proxied("johnny@example.com", "ops").get("/audit"))
 
 
 # ---- a client that names itself
@@ -399,13 +373,6 @@ def test_a_header_names_the_user_where_nginx_does_not(db, headed):
     assert who(headed(X_Hermes_Email="jöhnny".encode())) == "jöhnny@example.com"
 
 
-def test_the_settings_say_which_headers(db, headed, renewed):
-    renewed(user_auth_header="X-Remote-Who", user_groups_header="x-remote-teams")
-    refused(headed(X_Hermes_Email="johnny@example.com").get("/currentUser"), 401, SIGN_IN)
-    ok(headed(X_Remote_Who="johnny@example.com", X_Remote_Teams="wheel").get("/audit"))
-    refused(headed(X_Remote_Who="johnny@example.com", X_Hermes_Groups="wheel", X_Remote_Teams="").get("/audit"), 403)
-
-
 def test_a_password_or_token_counts_before_the_header(db, admin, headed):
     person(db, "tammy")
     token = created(admin.sign_in("tammy").post("/tokens", {"name": "cron"}))["token"]
@@ -414,3 +381,33 @@ def test_a_password_or_token_counts_before_the_header(db, admin, headed):
     for authorization in ("Basic dGFtbXk6d3Jvbmc=", "Token " + "0" * 40):
         refused(headed(X_Hermes_Email="johnny@example.com", Authorization=authorization).get("/currentUser"), 401, SIGN_IN)
     assert db.column("select username from people.users order by id") == ["admin", "tammy"]
+
+
+# ---- with other settings
+
+def test_names_are_made_users_only_where_the_settings_say_so(otherwise, db, proxied):
+    refused(proxied().get("/currentUser"), 401, SIGN_IN)
+    assert db.column("select username from people.users") == ["admin"]
+    id = person(db, "johnny@example.com")
+    must_be_known_everywhere(proxied(), "johnny@example.com")
+    db.run("delete from people.users where id = %s", id)
+    refused(proxied().get("/currentUser"), 401, SIGN_IN)
+
+
+def test_without_a_group_in_the_settings_the_proxy_makes_no_superusers_and_unmakes_none(otherwise, db, proxied):
+    id = person(db, "johnny@example.com")
+    refused(proxied("johnny@example.com", "wheel", "").get("/audit"), 403, FOR_ADMINISTRATORS)
+    db.run("update people.users set superuser = true where id = %s", id)
+    ok(proxied("johnny@example.com", "ops").get("/audit"))
+
+
+def test_the_settings_say_which_headers(otherwise, db, headed):
+    person(db, "johnny@example.com")
+    ops = team(db, "operators", proxy_group="ops")
+    refused(headed(X_Hermes_Email="johnny@example.com").get("/currentUser"), 401, SIGN_IN)
+    ok(headed(X_Remote_Who="johnny@example.com", X_Hermes_Groups="ops").get("/currentUser"))
+    assert members(db, ops) == []
+    ok(headed(X_Remote_Who="johnny@example.com", X_Remote_Teams="ops").get("/currentUser"))
+    assert members(db, ops) == ["johnny@example.com"]
+    ok(headed(X_Remote_Who="johnny@example.com", X_Hermes_Groups="ops", X_Remote_Teams="").get("/currentUser"))
+    assert members(db, ops) == []

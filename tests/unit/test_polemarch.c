@@ -216,6 +216,11 @@ static void nobody_is_told_what_was_wrong(void **state)
 	nobody_is_told("Token x", DETAIL("Invalid token."));
 	nobody_is_told("Bearer x", DETAIL("Invalid token."));
 	nobody_is_told("basic x", DETAIL("Invalid username/password."));
+	nobody_is_told("Token", DETAIL("Invalid token header. No credentials provided."));
+	nobody_is_told("Bearer  ", DETAIL("Invalid token header. No credentials provided."));
+	nobody_is_told("Basic ", DETAIL("Invalid basic header. No credentials provided."));
+	nobody_is_told("Tokens x", DETAIL("Authentication credentials were not provided."));
+	nobody_is_told("Digest x", DETAIL("Authentication credentials were not provided."));
 }
 
 static void who_guesses_is_throttled(void **state)
