@@ -24,9 +24,9 @@
 #define KEY_BYTES crypto_generichash_BYTES
 #define PARAMETER_SIZE 128
 
-/* Workers share the slots, each of which is taken for a moment. */
+/* Workers share the slots, each of which one of them takes for a moment. */
 struct slot {
-	atomic_flag taken;
+	atomic_size_t taken;      /* by the worker of this number, from 1; 0: by none */
 	unsigned char key[KEY_BYTES];
 	struct actor actor;
 	time_t until;
@@ -75,11 +75,21 @@ static struct slot *slot_of(struct actor_cache *cache, enum via via, const char 
 	return &cache->slots[(key[0] | key[1] << 8) % SLOTS];
 }
 
-/* Whoever died with it has left it taken: then one does without, and what was to be remembered is asked again. */
-static bool take(struct slot *slot)
+void actor_cache_clear(struct actor_cache *cache, size_t worker)
+{
+	for (struct slot *slot = cache->slots; slot < cache->slots + SLOTS; slot++)
+		if (slot->taken == worker + 1)
+			slot->taken = 0;
+}
+
+/* Whoever died with it in hand has left it taken until his successor comes: then one does without, and what was to be
+ * remembered is asked again. */
+static bool take(const struct request *r, struct slot *slot)
 {
 	for (int i = 0; i < 1000; i++) {
-		if (!atomic_flag_test_and_set(&slot->taken))
+		size_t none = 0;
+
+		if (atomic_compare_exchange_strong(&slot->taken, &none, r->worker->slot + 1))
 			return true;
 		sched_yield();
 	}
@@ -88,7 +98,7 @@ static bool take(struct slot *slot)
 
 static void give_back(struct slot *slot)
 {
-	atomic_flag_clear(&slot->taken);
+	slot->taken = 0;
 }
 
 /* Is it remembered whose proof this is? Then request->actor is filled. */
@@ -98,7 +108,7 @@ static bool recall(struct request *r, enum via via, const char *proof)
 	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
 	bool found;
 
-	if (!take(slot))
+	if (!take(r, slot))
 		return false;
 	found = slot->until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0;
 	if (found)
@@ -114,7 +124,7 @@ static void remember(struct request *r, enum via via, const char *proof, int sec
 	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
 
 	r->actor.via = via;
-	if (!take(slot))
+	if (!take(r, slot))
 		return;
 	memcpy(slot->key, key, KEY_BYTES);
 	slot->actor = r->actor;
@@ -126,7 +136,7 @@ static void remember(struct request *r, enum via via, const char *proof, int sec
 void actor_forget(struct request *r)
 {
 	for (struct slot *slot = r->worker->actors->slots; slot < r->worker->actors->slots + SLOTS; slot++) {
-		if (!take(slot))
+		if (!take(r, slot))
 			continue;
 		if (slot->actor.id == r->actor.id)
 			slot->until = 0;

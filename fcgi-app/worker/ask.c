@@ -37,10 +37,11 @@ static enum status ask_outside(struct request *r, const json_t *question, json_t
 
 	if (query_remembered(w->query, question, ret_answer))
 		return S_OK;
-	if (!enter(w))
+	if (!r->searches && !enter(w))
 		return request_refuse(r, S_LATER, "The query server is slow: try again.");
 	s = query_ask(w->query, question, ret_answer, why, sizeof why);
-	leave(w, s);
+	if (!r->searches)
+		leave(w, s);
 	if (s == S_OK)
 		return S_OK;
 	if (s != S_INVALID)

@@ -120,9 +120,10 @@ static enum status refuse_unsigned(struct request *r)
 	bool token = (scheme == 5 && strncasecmp(authorization, "Token", 5) == 0) ||
 	             (scheme == 6 && strncasecmp(authorization, "Bearer", 6) == 0);
 
+	r->anonymous = !basic && !token;
 	if (r->family == HERMES)
 		return request_refuse(r, S_UNSIGNED, "Sign in to use this resource.");
-	if (!basic && !token)
+	if (r->anonymous)
 		return request_refuse(r, S_UNSIGNED, "Authentication credentials were not provided.");
 	if (authorization[scheme + strspn(authorization + scheme, " ")] == '\0')
 		return request_refuse(r, S_UNSIGNED, "Invalid %s header. No credentials provided.", basic ? "basic" : "token");

@@ -48,6 +48,7 @@ struct request {
 	char session[TOKEN_SIZE];          /* the secret in the session's cookie */
 	char token[TOKEN_SIZE];            /* the secret that was made for a row that is R_TOKEN */
 	char cookie[TOKEN_COOKIE_SIZE];    /* the header that sets it, or "" */
+	bool anonymous;                    /* of S_UNSIGNED: it has nothing to sign in by */
 	int retry_after;                   /* seconds, of S_THROTTLED */
 	PGresult *result;                  /* the SQL function's answer, or its error */
 	int code;                          /* the HTTP status that was sent; 0: none yet */

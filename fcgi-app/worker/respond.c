@@ -120,7 +120,7 @@ static void put_error_headers(struct request *r, int code)
 	FCGX_PutS("Content-Type: application/json; charset=UTF-8\r\n", out);
 	if (code == 401)
 		FCGX_FPrintF(out, "WWW-Authenticate: %s\r\n", challenge(r));
-	if (code == 401 && r->family == POLEMARCH && *request_param(r, "HTTP_AUTHORIZATION") == '\0')
+	if (code == 401 && r->family == POLEMARCH && r->anonymous)
 		FCGX_PutS("X-Anonymous: true\r\n", out);
 	if (code == 503 || code == 429)
 		FCGX_FPrintF(out, "Retry-After: %d\r\n", code == 429 ? r->retry_after : 2);

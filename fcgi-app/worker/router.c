@@ -83,7 +83,7 @@ void route_methods(enum family family, const char *path, char methods[METHODS_SI
 		if (r->family == family && !(r->flags & R_UNSUPPORTED) && fits(r->path, path, size, fillings) &&
 		    strstr(methods, method_names[r->method]) == NULL)
 			end += sprintf(end, "%s, ", method_names[r->method]);
-	strcpy(end, strncmp(methods, "GET", 3) == 0 ? "HEAD, OPTIONS" : "OPTIONS");
+	strcpy(end, strstr(methods, "GET") != NULL ? "HEAD, OPTIONS" : "OPTIONS");
 }
 
 enum status route_find(enum family family, enum method method, const char *path,

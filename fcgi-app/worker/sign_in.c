@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,6 +145,15 @@ static json_t *take_password(json_t *body)
 	return text_of(json_object_get(body, "password"));
 }
 
+/* The words for yes begin so (sql/polemarch_api/read.sql). */
+static bool is_yes(const json_t *value)
+{
+	const char *word = json_string_value(value);
+
+	return json_is_true(value) || json_integer_value(value) == 1 || (word != NULL && strchr("tTyY1", *word) != NULL) ||
+	       (word != NULL && strcasecmp(word, "on") == 0);
+}
+
 static size_t count_characters(const char *text)
 {
 	size_t n = 0;
@@ -193,7 +203,7 @@ enum status sign_in_new_password(struct request *r)
 {
 	AUTO(json) json_t *password = take_password(r->body);
 	const char *text = json_string_value(password);
-	bool raw = json_object_get(r->body, "raw_password") != NULL;
+	bool raw = is_yes(json_object_get(r->body, "raw_password"));
 	json_t *instead = NULL;
 	size_t n;
 

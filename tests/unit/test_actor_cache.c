@@ -126,18 +126,20 @@ static void what_one_worker_forgets_all_forget(void **state)
 }
 
 /* Who died with it in hand has left it so. */
-static void a_slot_that_is_never_given_back_is_done_without(void **state)
+static void a_slot_that_is_not_given_back_is_done_without_until_the_successor_clears_it(void **state)
 {
 	unsigned char key[KEY_BYTES];
 	struct slot *slot = slot_of(worker.actors, VIA_PASSWORD, "clio:secret", key);
 
 	(void)state;
-	assert_true(take(slot));
+	assert_true(take(&request, slot));
 	is_clio(identify_basic_text("clio:secret"));
 	is_clio(identify_basic_text("clio:secret"));
 	assert_int_equal(people.compared, 2);
 	actor_forget(&request);
-	give_back(slot);
+	actor_cache_clear(worker.actors, worker.slot + 1);
+	assert_false(take(&request, slot));
+	actor_cache_clear(worker.actors, worker.slot);
 	is_clio(identify_basic_text("clio:secret"));
 	is_clio(identify_basic_text("clio:secret"));
 	assert_int_equal(people.compared, 3);
@@ -170,7 +172,7 @@ int main(void)
 		IN_A_WORKER(who_does_not_get_his_turn_is_told_later),
 		IN_A_WORKER(workers_share_what_they_remember),
 		IN_A_WORKER(what_one_worker_forgets_all_forget),
-		IN_A_WORKER(a_slot_that_is_never_given_back_is_done_without),
+		IN_A_WORKER(a_slot_that_is_not_given_back_is_done_without_until_the_successor_clears_it),
 		IN_A_WORKER(who_was_forgotten_is_asked_for_anew),
 	};
 

@@ -320,9 +320,10 @@ static void an_error_about_which_nothing_is_said_is_an_empty_object(void **state
 static void its_challenge_is_token_and_tells_who_showed_nothing(void **state)
 {
 	(void)state;
+	request.anonymous = true;
 	refuse(S_UNSIGNED, "x");
 	assert_true(was_sent("\r\nWWW-Authenticate: Token\r\nX-Anonymous: true\r\n"));
-	params_set("HTTP_AUTHORIZATION", "Token x");
+	request.anonymous = false;
 	refuse(S_UNSIGNED, "x");
 	assert_true(was_sent("\r\nWWW-Authenticate: Token\r\n"));
 	assert_false(was_sent("X-Anonymous"));
