@@ -66,15 +66,24 @@ bool password_is_imported(const char *hash)
 	return read_imported(hash, &parts);
 }
 
-static bool imported_matches(const char *password, const char *hash)
+static bool derive(const char *password, const struct imported *parts, int iterations, unsigned char key[IMPORTED_BYTES])
 {
-	struct imported parts;
-	unsigned char key[IMPORTED_BYTES];
+	return iterations > 0 && PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)parts->salt,
+	                                           (int)parts->salt_size, iterations, EVP_sha256(), IMPORTED_BYTES, key) == 1;
+}
 
-	return read_imported(hash, &parts) &&
-	       PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)parts.salt, (int)parts.salt_size,
-	                         parts.iterations, EVP_sha256(), sizeof key, key) == 1 &&
-	       sodium_memcmp(key, parts.key, sizeof key) == 0;
+/* `hash` NULL: only costs what `costliest` would. */
+static bool imported_matches(const char *password, const char *hash, const char *costliest)
+{
+	struct imported mine = { 0 }, most = { 0 };
+	unsigned char key[IMPORTED_BYTES], unused[IMPORTED_BYTES];
+	bool matches = hash != NULL && read_imported(hash, &mine) && derive(password, &mine, mine.iterations, key) &&
+	               sodium_memcmp(key, mine.key, sizeof key) == 0;
+	bool padded = costliest != NULL && read_imported(costliest, &most) &&
+	              derive(password, &most, most.iterations - mine.iterations, unused);
+
+	(void)padded;
+	return matches;
 }
 
 bool password_matches(const char *password, const char *hash, const char *imported)
@@ -83,7 +92,5 @@ bool password_matches(const char *password, const char *hash, const char *import
 	const char *ours = hash != NULL && !is_imported ? hash : decoy;
 	bool matches = crypto_pwhash_str_verify(ours, password, strlen(password)) == 0 && ours == hash;
 
-	if (is_imported)
-		imported = hash;
-	return (imported != NULL && imported_matches(password, imported) && is_imported) || matches;
+	return imported_matches(password, is_imported ? hash : NULL, imported) || matches;
 }

@@ -14,7 +14,8 @@ bool password_hash(const char *password, char hash[PASSWORD_HASH_SIZE]) __attrib
 bool password_is_imported(const char *hash);
 
 /* Is it the password that was hashed? The time it takes does not tell who exists: `hash` NULL takes as long as any and
- * says no; and while `imported`, an imported hash of somebody's, is not NULL, each comparison costs one of either kind. */
+ * says no; and while `imported`, the costliest imported hash that there is, is not NULL, each comparison costs one of
+ * ours and as much as that one. */
 bool password_matches(const char *password, const char *hash, const char *imported) __attribute__((warn_unused_result));
 
 #endif

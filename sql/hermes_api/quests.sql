@@ -86,7 +86,9 @@ begin
 	select * into f from fate.fates where id = api.id(body, 'fateId');
 	if not found then
 		perform api.fail(400, format('Bad fate id %s', body->>'fateId'));
-	elsif hermes_api.hosts_wanted(req) is not null then
+	end if;
+	perform people.must_be_among(req, 'mayThrowRestricted') from fate.event_types t where t.id = f.creation_type_id and t.restricted;
+	if hermes_api.hosts_wanted(req) is not null then
 		return api.ask(hermes_api.hosts_wanted(req));
 	end if;
 	names := hermes_api.names_with(names, hermes_api.names_queried(req));

@@ -15,7 +15,7 @@ $$;
 
 -- people.groups_told(user, groups, superusers): the proxy says that the user is in these groups and in no others: so for
 -- the teams that stand for a group, and, where a group is named whose members are superusers, for that. The last superuser
--- stays one.
+-- stays one. What workers remember of what the proxy said before counts no more.
 create or replace function people.groups_told(who people.users, groups text[], superusers text) returns void
 language plpgsql as $$
 declare
@@ -35,6 +35,7 @@ begin
 		update people.users set superuser = super where id = who.id;
 		perform people.audited_by(who.id, 'proxy', null, 'update', 'user', array[who.id], jsonb_build_object('is_staff', super));
 	end if;
+	perform people.must_prove_again(who.id);
 	perform people.audited_by(who.id, 'proxy', null, 'leave', 'team', leaves) where leaves <> '{}';
 	perform people.audited_by(who.id, 'proxy', null, 'enter', 'team', entered) where entered <> '{}';
 end

@@ -5,7 +5,7 @@ drop function if exists people_api.by_proxy(text, boolean);
 
 -- people_api.by_password(username, address) -> one row: how many seconds to wait before a password is compared (then
 -- nothing else), and of an active user with a password id, stamp and its hash; and while hashes of Django's are left,
--- one of these, so that a comparison takes the same time for all names (lib/password.h).
+-- the costliest of these, so that a comparison takes the same time for all names (lib/password.h).
 -- The worker compares: hashing takes milliseconds of CPU and has no place in a transaction.
 create or replace function people_api.by_password(p_username text, p_address text)
 returns table (id bigint, stamp bigint, password text, wait int, imported text)
@@ -15,7 +15,8 @@ declare
 begin
 	return query
 		select u.id, u.stamp, u.password, must_wait,
-		       (select i.password from people.users i where i.password like 'pbkdf2%' order by i.id limit 1)
+		       (select i.password from people.users i
+		         where i.password like 'pbkdf2%' order by split_part(i.password, '$', 2)::int desc limit 1)
 		  from (values (p_username)) n (name)
 		  left join people.users u on u.username = n.name and u.active and u.password is not null and must_wait = 0;
 end
@@ -89,6 +90,7 @@ begin
 	if who.active then
 		if groups is not null then
 			perform people.groups_told(who, array(select btrim(g) from unnest(groups) g), superusers);
+			select * into who from people.users u where u.id = who.id;
 		end if;
 		return query select who.id, who.stamp;
 	end if;

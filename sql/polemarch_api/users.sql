@@ -104,6 +104,10 @@ begin
 	if not super and row(u.username, u.active, u.superuser) is distinct from row(was.username, was.active, was.superuser) then
 		perform polemarch_api.forbidden();
 	end if;
+	if u.id = (req->>'actor')::bigint and given ? 'password'
+	   and exists (select from people.tokens t where t.id = (req->>'token')::bigint and t.kind = 'personal') then
+		perform polemarch_api.fail(403, 'A token sets no password of its own user: sign in by password or proxy.');
+	end if;
 	if not (u.active and u.superuser) and people.is_last_superuser(u.id) then
 		perform polemarch_api.fail(409, 'The last superuser must stay one.');
 	end if;

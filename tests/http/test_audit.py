@@ -2,7 +2,7 @@
 import psycopg2
 import pytest
 
-from client import created, ok, refused
+from client import JSON, created, ok, refused
 from instance import PASSWORD
 from people import django_hash, from_now, person, team
 
@@ -44,15 +44,17 @@ def test_each_change_in_hermes_family_is_told(api, sql, told, tammy):
     page = api.sign_in("tammy")
     assert told() == [(tammy, "tammy", "password", "127.0.0.1", "sign in", "session", [page.id], 1, {})]
     made = created(page.post("/tokens", {"name": "cron", "scope": "write"}))
-    assert told() == [(tammy, "tammy", "session", "127.0.0.1", "create", "token", [made["id"]], 1, {"name": "cron", "scope": "write"})]
+    assert told() == [(tammy, "tammy", "session", "127.0.0.1", "create", "token", [made["id"]], 1,
+                       {"name": "cron", "scope": "write"})]
     sql.run("insert into outbox.letters (id, channel, kind, content, made_at, due_at, state)"
             " values (7, 'webhook', 'event', '{}', now(), now(), 'parked')")
-    ways = {"password": (api, 1, "admin"), "session": (page, tammy, "tammy"), "token": (api.by_token(made["token"]), tammy, "tammy")}
+    ways = {"password": (api, 1, "admin"), "session": (page, tammy, "tammy"),
+            "token": (api.by_token(made["token"]), tammy, "tammy")}
     mail = {"laborOwners": True, "from": "me", "subject": "Hello", "message": "words"}
     for n, (method, path, body, verb, kind, id, details) in enumerate([
             ("POST", "/hosts", {"hostname": "web"}, "create", "fleet host", 1, {}),
             ("PUT", "/hosts/web", {"hostname": "db"}, "update", "fleet host", 1, {"hostname": "db"}),
-            ("POST", "/eventtypes", {"category": "reboot", "state": "required", "description": "x"}, "create", "event type", 1, {}),
+            ("POST", "/eventtypes", {"category": "reboot", "state": "needed", "description": "x"}, "create", "event type", 1, {}),
             ("POST", "/eventtypes", {"category": "reboot", "state": "done", "description": "x"}, "create", "event type", 2, {}),
             ("PUT", "/eventtypes/1", {"description": "y"}, "update", "event type", 1, {}),
             ("POST", "/fates", {"creationEventTypeId": 1, "description": "f", "forCreator": True, "forOwner": False},
@@ -73,13 +75,14 @@ def test_each_change_in_hermes_family_is_told(api, sql, told, tammy):
             ("DELETE", "/fates/2", None, "delete", "fate", 2, ...)]):
         via = list(ways)[n % 3]
         client, user, name = ways[via]
-        done(client.call(method, path, body, {"Content-Type": "application/json"}))
+        done(client.call(method, path, body, JSON))
         (row,) = told()
         assert row[:-1] == (user, name, via, "127.0.0.1", verb, kind, [id], 1), (method, path)
         assert details is ... or row[-1] == details, (method, path)
 
     other, third = api.sign_in("tammy"), api.like(address="127.0.0.7").sign_in("tammy")
-    assert [row[3:7] for row in told()] == [("127.0.0.1", "sign in", "session", [other.id]), ("127.0.0.7", "sign in", "session", [third.id])]
+    assert [row[3:7] for row in told()] == [("127.0.0.1", "sign in", "session", [other.id]),
+                                            ("127.0.0.7", "sign in", "session", [third.id])]
     for deed, verb, kind, ids in ((lambda: page.delete(f"/tokens/{made['id']}"), "delete", "token", [made["id"]]),
                                   (lambda: page.delete(f"/sessions/{other.id}"), "sign out", "session", [other.id]),
                                   (lambda: page.delete("/sessions"), "sign out", "session", [third.id]),
@@ -111,7 +114,7 @@ def test_each_change_in_polemarchs_family_is_told(api, told, tammy):
             ("DELETE", "/teams/1/", None, "delete", "team", 1, {"name": "ops"})]):
         via = list(ways)[n % 3]
         client, user, name = ways[via]
-        done(client.call(method, path, body, {"Content-Type": "application/json"}))
+        done(client.call(method, path, body, JSON))
         (row,) = told()
         assert row[:-1] == (user, name, via, "127.0.0.1", verb, kind, [id], 1), (method, path)
         assert details is ... or row[-1] == details, (method, path)
@@ -136,7 +139,8 @@ def test_what_was_refused_or_only_read_is_not_told(api, sql, told, tammy):
     told()
     joe = api.signed_in("joe", PASSWORD)
     for answer in (joe.post("/webhooks", {"url": "http://x"}), joe.polemarch.post("/users/", {"username": "x", "password": "y"}),
-                   joe.polemarch.patch(f"/users/{tammy}/", {"first_name": "x"}), api.by_cookie(page.secret).post("/hosts", {"hostname": "a"}),
+                   joe.polemarch.patch(f"/users/{tammy}/", {"first_name": "x"}),
+                   api.by_cookie(page.secret).post("/hosts", {"hostname": "a"}),
                    api.signed_in().post("/session", {"username": "tammy", "password": "wrong"}),
                    api.post("/hosts", {}), api.delete("/session"), api.delete("/tokens/99"), page.delete("/sessions/99")):
         assert 400 <= answer.status_code < 500
@@ -176,9 +180,10 @@ def rows(sql):
     person(sql, "joe")
     person(sql, "ann")
     sql.run("insert into people.audit (at, user_id, username, via, address, verb, kind, ids, n, details)"
-            " select timestamptz '2025-01-01 00:00Z' + i * interval '1 minute', 2 + mod(i, 2), (array['joe', 'ann'])[1 + mod(i, 2)],"
-            "        (array['session', 'token', 'proxy'])[1 + mod(i, 3)], '192.0.2.1', (array['create', 'update'])[1 + mod(i, 2)],"
-            "        (array['team', 'user', 'quest'])[1 + mod(i, 3)], array[i, 1000 + i / 10], 2, '{\"name\": \"it\"}'"
+            " select timestamptz '2025-01-01 00:00Z' + i * interval '1 minute', 2 + mod(i, 2),"
+            "        (array['joe', 'ann'])[1 + mod(i, 2)], (array['session', 'token', 'proxy'])[1 + mod(i, 3)], '192.0.2.1',"
+            "        (array['create', 'update'])[1 + mod(i, 2)], (array['team', 'user', 'quest'])[1 + mod(i, 3)],"
+            "        array[i, 1000 + i / 10], 2, '{\"name\": \"it\"}'"
             "   from generate_series(1, 30) i")
 
 
@@ -202,7 +207,7 @@ def test_nobody_else_does(api, sql, rows):
     refused(api.sign_in("joe").get("/audit?userId=2"), 403, FOR_ADMINISTRATORS)
     refused(api.signed_in().get("/audit"), 401)
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        assert api.call(method, "/audit", {} if method != "DELETE" else None, {"Content-Type": "application/json"}).status_code == 405
+        assert api.call(method, "/audit", {} if method != "DELETE" else None, JSON).status_code == 405
 
 
 def test_it_is_filtered(api, rows):
@@ -212,7 +217,8 @@ def test_it_is_filtered(api, rows):
             ("via=proxy", lambda i: i % 3 == 2), ("verb=update", lambda i: i % 2), ("kind=user", lambda i: i % 3 == 1),
             ("objectId=17", lambda i: i == 17), ("objectId=1001", lambda i: i // 10 == 1), ("objectId=0", lambda i: False),
             ("kind=quest&objectId=1001", lambda i: i % 3 == 2 and i // 10 == 1), ("after=2025-01-01 00:20", lambda i: i >= 20),
-            ("before=2025-01-01 00:20", lambda i: i < 20), ("after=2025-01-01 00:05&before=2025-01-01 00:10", lambda i: 5 <= i < 10),
+            ("before=2025-01-01 00:20", lambda i: i < 20),
+            ("after=2025-01-01 00:05&before=2025-01-01 00:10", lambda i: 5 <= i < 10),
             ("userId=3&via=session&verb=update&kind=team", lambda i: i % 2 and i % 3 == 0), ("verb=' or 1=1", lambda i: False),
             ("userId=", lambda i: True), ("via=", lambda i: True)):
         assert ids(api, f"?limit=all&{query}") == [i for i in every if wanted(i)], query
@@ -229,7 +235,8 @@ def test_it_is_read_page_by_page_also_while_more_is_told(api, sql, rows):
 
 
 def test_what_makes_no_sense_is_refused(api):
-    for query, message in (("userId=x", 'userId: "x" is not a whole number in range'), ("limit=-1", "limit: must not be negative"),
+    for query, message in (("userId=x", 'userId: "x" is not a whole number in range'),
+                           ("limit=-1", "limit: must not be negative"),
                            ("beforeId=99999999999999999999", 'beforeId: "99999999999999999999" is not a whole number in range'),
                            ("objectId=1.5", 'objectId: "1.5" is not a whole number in range'),
                            ("after=soon", 'after: "soon" is not a time such as 2015-06-01 12:11')):
@@ -250,7 +257,8 @@ def test_it_is_only_ever_added_to_whoever_tries(sql, rows):
                 finally:
                     sql.run("reset role")
     for role in ("moirai_web", "moirai_courier"):
-        for deed in ("insert into people.audit (username) values ('x')", "delete from people.audit", "select * from people.audit"):
+        for deed in ("insert into people.audit (username) values ('x')", "delete from people.audit",
+                     "select * from people.audit"):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 sql.run(f"set role {role}")
                 try:

@@ -39,9 +39,11 @@ class House:
 
     def edit(self, client):
         return [client.post("/eventtypes", {"category": "new", "state": f"state{next(numbers)}", "description": "x"}),
-                client.post("/eventtypes", {"eventTypes": [{"category": "new", "state": f"state{next(numbers)}", "description": "x"}]}),
+                client.post("/eventtypes", {"eventTypes": [{"category": "new", "state": f"state{next(numbers)}",
+                                                            "description": "x"}]}),
                 client.put(f"/eventtypes/{self.free}", {"description": f"described {next(numbers)}"}),
-                client.post("/fates", {"creationEventTypeId": self.free, "followsId": self.fate, "description": f"f{next(numbers)}"}),
+                client.post("/fates", {"creationEventTypeId": self.free, "followsId": self.fate,
+                                       "description": f"f{next(numbers)}"}),
                 client.put(f"/fates/{self.fate}", {"description": f"described {next(numbers)}"})]
 
     def delete(self, client):

@@ -39,7 +39,8 @@ def show(client, username, password, way="session"):
         return client.post("/session", credentials(username, password))
     if way == "Polemarch's token":
         return client.polemarch.post("/token/", credentials(username, password))
-    return (client if way == "Basic" else client.polemarch).signed_in(username, password).get("/hosts" if way == "Basic" else "/users/")
+    shown = client.signed_in(username, password)
+    return shown.get("/hosts") if way == "Basic" else shown.polemarch.get("/users/")
 
 
 def wrong(sql, n, username="tammy", address="127.0.0.9", every=0, ago=0):
@@ -152,7 +153,8 @@ def test_names_that_nobody_has_are_treated_alike(api, sql, tammy):
             first, second = show(there, name, "wrong", way), show(there, name, "wrong", way)
             assert first.status_code in (400, 401)
             must_wait(second)
-            said.append([(a.status_code, a.reason, re.sub(r"\d+ seconds", "", a.text), sorted(a.headers)) for a in (first, second)])
+            said.append([(a.status_code, a.reason, re.sub(r"\d+ seconds", "", a.text), sorted(a.headers))
+                         for a in (first, second)])
         assert all(s[0] == said[0][0] and s[1][2:] == said[0][1][2:] for s in said)
 
 

@@ -82,7 +82,8 @@ def test_a_token_is_known_by_both_words_in_any_case(api, page):
 
 def test_what_is_not_quite_a_token_is_none(api, page):
     token = make(page).token
-    for bad in (token[:-1], token + "0", token.upper(), token + " x", "0" * 40, "", "x", token[:20] + " " + token[20:], f'"{token}"'):
+    for bad in (token[:-1], token + "0", token.upper(), token + " x", "0" * 40, "", "x", token[:20] + " " + token[20:],
+                f'"{token}"'):
         for scheme in ("Token", "Bearer"):
             refused(api.by_token(bad, scheme).get("/currentUser"), 401, SIGN_IN)
     for header in (token, f"Tokens {token}", f"Token={token}", f"Basic {token}", f"OAuth {token}"):
@@ -137,7 +138,8 @@ def test_what_is_no_token_is_refused(sql, page):
             ({}, "Missing Required Argument: name"), ({"name": ""}, "name: must not be empty"),
             ({"name": 7}, "name: must be a string"), ({"name": "x" * 81}, "name: longer than 80 characters"),
             ({"name": "a\nb"}, "name: must be one line"), ({"name": None}, "name: must not be empty"),
-            ({"name": "x", "scope": "admin"}, "scope: must be read or write"), ({"name": "x", "scope": ""}, "scope: must be read or write"),
+            ({"name": "x", "scope": "admin"}, "scope: must be read or write"),
+            ({"name": "x", "scope": ""}, "scope: must be read or write"),
             ({"name": "x", "scope": ["read"]}, "scope: must be a string"),
             ({"name": "x", "expiryTime": "2001-01-01"}, "expiryTime: is over"),
             ({"name": "x", "expiryTime": 7}, "expiryTime: must be a string"),
