@@ -46,10 +46,10 @@ class People:
         client.id = id
         return client
 
-    def token(self, id):
+    def token(self, id, kind="login"):
         token = secrets.token_hex(20)
-        self.sql.run("insert into people.tokens (user_id, kind, hash, name, made_at, seen_at)"
-                     " values (%s, 'personal', %s, 'of the tests', now(), now())", id, hashlib.sha256(token.encode()).digest())
+        self.sql.run("insert into people.tokens (user_id, kind, hash, name, made_at, seen_at) values (%s, %s, %s, %s, now(), now())",
+                     id, kind, hashlib.sha256(token.encode()).digest(), "of the tests" if kind == "personal" else None)
         return token
 
     def session(self, name, password):

@@ -95,6 +95,16 @@ def test_a_token_that_sets_a_new_password_stays(api, users, people, ann):
     assert [c.get("/users/2/").status_code for c in (token, users)] == [200, 200]
 
 
+def test_a_token_with_a_name_sets_no_password_of_its_own_user(api, users, people, ann):
+    """Or one that was stolen would make itself a home."""
+    token = api.by_token(people.token(2, "personal")).polemarch
+    assert said(token.patch("/users/2/", {"password": "new"}), 403)["detail"].startswith("A token sets no password")
+    assert [c.get("/users/2/").status_code for c in (token, ann)] == [200, 200]
+    said(token.patch("/users/2/", {"first_name": "Ann", "password": ENCRYPTED}))
+    said(api.by_token(people.token(1, "personal")).polemarch.patch("/users/2/", {"password": "new"}))
+    assert ann.get("/users/2/").status_code == 401
+
+
 # ---- what Django hashed
 
 def stored(sql, id):
