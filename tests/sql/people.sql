@@ -103,18 +103,18 @@ select is(tests.by_password('mail@example.org'), '(2,8,hash,0,)',
 select is_empty($$ select name from unnest('{gone,nopass,nobody,MAIL@example.org,n@example.org,"",NULL}'::text[]) name
 	where tests.by_password(name) is distinct from '(,,,0,)' $$,
 	'nobody else is: not the inactive, nor those without a password, nor by mail or case; the row is the same for all');
-insert into people.users (username, password, stamp, active) values ('django', 'pbkdf2_sha256$1$a$b', 11, true),
-	('late', 'pbkdf2_sha256$1$c$d', 12, true);
-select is(tests.by_password('nobody'), '(,,,0,pbkdf2_sha256$1$a$b)',
-	'while there are hashes of Django''s, one is told, whoever is asked for');
-select is(tests.by_password('late'), '(6,12,pbkdf2_sha256$1$c$d,0,pbkdf2_sha256$1$a$b)', '... the same for all');
-select people_api.rehash(5, 'pbkdf2_sha256$1$a$b', '$argon2id$x');
-select is(tests.by_password('django'), '(5,11,$argon2id$x,0,pbkdf2_sha256$1$c$d)',
+insert into people.users (username, password, stamp, active) values ('django', 'pbkdf2_sha256$20$a$b', 11, true),
+	('late', 'pbkdf2_sha256$3$c$d', 12, true);
+select is(tests.by_password('nobody'), '(,,,0,pbkdf2_sha256$20$a$b)',
+	'while there are hashes of Django''s, the costliest is told, whoever is asked for');
+select is(tests.by_password('late'), '(6,12,pbkdf2_sha256$3$c$d,0,pbkdf2_sha256$20$a$b)', '... the same for all');
+select people_api.rehash(5, 'pbkdf2_sha256$20$a$b', '$argon2id$x');
+select is(tests.by_password('django'), '(5,11,$argon2id$x,0,pbkdf2_sha256$3$c$d)',
 	'an imported hash is replaced by one of ours; what was proved stays so');
 select people_api.rehash(5, '$argon2id$x', '$argon2id$y'), people_api.rehash(2, 'hash', '$argon2id$y'),
-	people_api.rehash(6, 'pbkdf2_sha256$1$c$x', '$argon2id$y'), people_api.rehash(6, 'pbkdf2_sha256$1$c$d', 'plain'),
-	people_api.rehash(6, 'pbkdf2_sha256$1$c$d', null);
-select is(tests.rows('people.users where id in (2, 5, 6)', 'password'), '(hash) ($argon2id$x) (pbkdf2_sha256$1$c$d)',
+	people_api.rehash(6, 'pbkdf2_sha256$3$c$x', '$argon2id$y'), people_api.rehash(6, 'pbkdf2_sha256$3$c$d', 'plain'),
+	people_api.rehash(6, 'pbkdf2_sha256$3$c$d', null);
+select is(tests.rows('people.users where id in (2, 5, 6)', 'password'), '(hash) ($argon2id$x) (pbkdf2_sha256$3$c$d)',
 	'... nothing else is: none of ours, none that has changed meanwhile, by none but ours');
 delete from people.users where id > 4;
 select setval('people.users_id_seq', 4);
