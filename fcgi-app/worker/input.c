@@ -181,8 +181,9 @@ enum status input_form(const char *text, size_t size, json_t **ret_body, char wh
 		return s;
 	}
 	*ret_body = json_object();
-	json_object_foreach(lists, name, values)
+	json_object_foreach(lists, name, values) {
 		json_object_set(*ret_body, name, json_array_get(values, json_array_size(values) - 1));
+	}
 	return S_OK;
 }
 

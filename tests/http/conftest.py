@@ -23,6 +23,7 @@ from contract import Contract
 from instance import BUILD, WORKERS, Instance, Sql, eventually
 from outbox import Outbox
 from outside import Certificates, Outside
+from polemarch import People, Rights
 from world import World
 
 
@@ -106,6 +107,30 @@ def api(instance, contract):
 @pytest.fixture
 def world(api):
     return World(api)
+
+
+# ---- people (polemarch.py): made by SQL, signed in by tokens
+
+@pytest.fixture
+def people(api, sql):
+    return People(api, sql)
+
+
+@pytest.fixture
+def rights(sql):
+    return Rights(sql)
+
+
+@pytest.fixture
+def ann(people):
+    """She is user 2."""
+    return people.new("ann")
+
+
+@pytest.fixture
+def bob(people, ann):
+    """He is user 3."""
+    return people.new("bob")
 
 
 # ---- the instance that may be killed

@@ -5,26 +5,15 @@ import pytest
 
 from instance import PASSWORD
 from people import EVERY_WORKER, django_hash
-from polemarch import ENCRYPTED, FORBIDDEN, PETYA, People, held_up, ids, said, signs_in
+from polemarch import ENCRYPTED, FORBIDDEN, PETYA, held_up, ids, said, signs_in
 
 BAD_HASH = "Expected pbkdf2_sha256$ITERATIONS$SALT$HASH, as Django writes it."
-
-
-@pytest.fixture
-def people(api, sql):
-    return People(api, sql)
 
 
 @pytest.fixture
 def users(api):
     """The API as the administrator asks it."""
     return api.polemarch
-
-
-@pytest.fixture
-def ann(people):
-    """She is user 2."""
-    return people.new("ann")
 
 
 # ---- what is shown, and what a new one ends

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from client import ok
-from polemarch import FORBIDDEN, KINDS, NOT_FOUND, People, Rights, grant, may_see, said, withdraw
+from client import at_once, ok
+from polemarch import FORBIDDEN, KINDS, NOT_FOUND, grant, may_see, said, withdraw
 
 ROLES = ["EXECUTOR", "EDITOR", "MASTER"]
 DUPLICATES = {"detail": "There is duplicates in your permissions set.", "error_type": "ValueError"}
@@ -13,30 +13,8 @@ NOBODY = {"detail": "User matching query does not exist.", "error_type": "DoesNo
 
 
 @pytest.fixture
-def people(api, sql):
-    return People(api, sql)
-
-
-@pytest.fixture
-def rights(sql):
-    return Rights(sql)
-
-
-@pytest.fixture
 def admin(api):
     return api.polemarch
-
-
-@pytest.fixture
-def ann(people):
-    """She is user 2."""
-    return people.new("ann")
-
-
-@pytest.fixture
-def bob(people, ann):
-    """He is user 3."""
-    return people.new("bob")
 
 
 @pytest.fixture

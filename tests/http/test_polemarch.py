@@ -1,15 +1,10 @@
 """What all of the Polemarch family has in common: addresses, pages, filters, bodies, errors, the root and the license."""
 import pytest
 
-from polemarch import FORBIDDEN, NOT_FOUND, People, gone, ids, said
+from polemarch import FORBIDDEN, NOT_FOUND, gone, ids, said
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 METHODS = "GET, POST, PUT, PATCH, DELETE"
-
-
-@pytest.fixture
-def people(api, sql):
-    return People(api, sql)
 
 
 @pytest.fixture

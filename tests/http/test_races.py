@@ -4,23 +4,8 @@ import threading
 
 import pytest
 
-from client import created, ok, refused
+from client import at_once, created, ok, refused
 from instance import Sql
-
-
-def at_once(deeds):
-    """Does all of them at the same moment -> their answers, in order."""
-    barrier, answers = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def do(i, deed):
-        barrier.wait(10)
-        answers[i] = deed()
-    threads = [threading.Thread(target=do, args=(i, deed), daemon=True) for i, deed in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 @pytest.fixture

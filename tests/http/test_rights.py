@@ -4,38 +4,15 @@ import itertools
 
 import pytest
 
-from client import Crowd
-from polemarch import FORBIDDEN, People, Rights, gone, grant, may_see, said, withdraw
-from test_races import at_once
+from client import Crowd, at_once
+from polemarch import FORBIDDEN, gone, grant, may_see, said, withdraw
 
 ROLES = ["EXECUTOR", "EDITOR", "MASTER"]
 
 
 @pytest.fixture
-def people(api, sql):
-    return People(api, sql)
-
-
-@pytest.fixture
-def rights(sql):
-    return Rights(sql)
-
-
-@pytest.fixture
 def admin(api):
     return api.polemarch
-
-
-@pytest.fixture
-def ann(people):
-    """She is user 2."""
-    return people.new("ann")
-
-
-@pytest.fixture
-def bob(people, ann):
-    """He is user 3."""
-    return people.new("bob")
 
 
 # ---- what objects need

@@ -1,9 +1,8 @@
 """Teams: users to whom rights are granted together."""
 import pytest
 
-from client import ok
-from polemarch import FORBIDDEN, NOT_FOUND, People, Rights, gone, grant, held_up, ids, said, withdraw
-from test_races import at_once
+from client import at_once, ok
+from polemarch import FORBIDDEN, NOT_FOUND, Rights, gone, grant, held_up, ids, said, withdraw
 
 TAKEN = {"name": ["team with this name already exists."]}
 GROUP_TAKEN = {"proxy_group": ["team with this group already exists."]}
@@ -11,26 +10,9 @@ MOST = "Ensure this field has no more than %d characters."
 
 
 @pytest.fixture
-def people(api, sql):
-    return People(api, sql)
-
-
-@pytest.fixture
 def teams(api):
     """The API as the administrator asks it."""
     return api.polemarch
-
-
-@pytest.fixture
-def ann(people):
-    """She is user 2."""
-    return people.new("ann")
-
-
-@pytest.fixture
-def bob(people, ann):
-    """He is user 3."""
-    return people.new("bob")
 
 
 def make(client, name, **more):

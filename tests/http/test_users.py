@@ -3,10 +3,9 @@ import itertools
 
 import pytest
 
-from client import ok
+from client import at_once, ok
 from instance import PASSWORD
-from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, PETYA, People, Rights, gone, held_up, ids, said, signs_in
-from test_races import at_once
+from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, PETYA, Rights, gone, held_up, ids, said, signs_in
 
 TAKEN = {"username": ["Already exists."]}
 NAME = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
@@ -14,20 +13,9 @@ LAST = {"detail": "The last superuser must stay one."}
 
 
 @pytest.fixture
-def people(api, sql):
-    return People(api, sql)
-
-
-@pytest.fixture
 def users(api):
     """The API as the administrator asks it."""
     return api.polemarch
-
-
-@pytest.fixture
-def ann(people):
-    """She is user 2."""
-    return people.new("ann")
 
 
 # ---- as the document has it
