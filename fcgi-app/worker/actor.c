@@ -23,6 +23,7 @@
 #define SLOTS 4096
 #define KEY_BYTES crypto_generichash_BYTES
 #define PARAMETER_SIZE 128
+#define PROOF_SIZE 2048         /* 150 and 128 characters, of four bytes each, and more */
 
 /* Workers share the slots, each of which one of them takes for a moment. */
 struct slot {
@@ -250,7 +251,7 @@ static enum status prove_password(struct request *r, char *proof)
 /* Authorization: Basic. The decoded proof is wiped from memory. */
 static enum status identify_basic(struct request *r, const char *encoded)
 {
-	unsigned char proof[1024];
+	unsigned char proof[PROOF_SIZE];
 	size_t n = 0;
 	enum status s = S_UNSIGNED;
 

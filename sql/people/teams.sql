@@ -20,6 +20,7 @@ create or replace function people.groups_told(who people.users, groups text[], s
 language plpgsql as $$
 declare
 	super   boolean := case when superusers = '' then who.superuser else superusers = any(groups) end;
+	turns   boolean;
 	leaves  bigint[];
 	entered bigint[];
 begin
@@ -31,11 +32,13 @@ begin
 	  into leaves, entered from people.teams_told(who.id, groups);
 	delete from people.team_members m where m.user_id = who.id and m.team_id = any(leaves);
 	insert into people.team_members (team_id, user_id, by_proxy) select t, who.id, true from unnest(entered) t;
-	if super <> who.superuser and (super or not people.is_last_superuser(who.id)) then
+	turns := superusers <> '' and super <> (select u.superuser from people.users u where u.id = who.id)
+	         and (super or not people.is_last_superuser(who.id));
+	if turns then
 		update people.users set superuser = super where id = who.id;
 		perform people.audited_by(who.id, 'proxy', null, 'update', 'user', array[who.id], jsonb_build_object('is_staff', super));
 	end if;
-	perform people.must_prove_again(who.id);
+	perform people.must_prove_again(who.id) where turns or leaves <> '{}' or entered <> '{}';
 	perform people.audited_by(who.id, 'proxy', null, 'leave', 'team', leaves) where leaves <> '{}';
 	perform people.audited_by(who.id, 'proxy', null, 'enter', 'team', entered) where entered <> '{}';
 end

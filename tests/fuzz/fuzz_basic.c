@@ -50,7 +50,7 @@ static void check_password(const char *header)
 
 	assert(proof != NULL && strncasecmp(header, "Basic ", 6) == 0);
 	n = decode(encoded, proof);
-	assert(n >= 0 && n < 1024 && (size_t)n <= strlen(encoded) / 4 * 3);
+	assert(n >= 0 && n < PROOF_SIZE && (size_t)n <= strlen(encoded) / 4 * 3);
 	assert(fuzz_is_text(proof, (size_t)n));
 	name = strcspn(proof, ":");
 	assert(proof[name] == ':');

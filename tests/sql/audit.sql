@@ -2,7 +2,7 @@
 -- (sql/people/audit.sql, sql/hermes_api/audit.sql).
 begin;
 \ir lib.psql
-select plan(90);
+select plan(91);
 
 -- johnny is nobody special; admin is a superuser.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('bob', false, 9);
@@ -12,76 +12,115 @@ language sql as $$ select tests.rows('people.audit where ' || condition, columns
 -- ---- what a row tells ----
 select tests.story();
 select people.audited(tests.req() || '{"via": "session"}', 'do', 'thing', '{3,1}', '{"a": 1, "b": null, "c": {"d": null}}');
-select is(tests.told('id, user_id, username, via, address, verb, kind, ids, n, details, at between now() and clock_timestamp()'),
-	'(1,1,johnny,session,192.0.2.1,do,thing,"{3,1}",2,"{""a"": 1, ""c"": {}}",t)', 'who did what to what, when, by which way of sign-in, from where');
+select is(tests.told('id, user_id, username, via, address, verb, kind, ids, n, details, '
+	'at between now() and clock_timestamp()'),
+	'(1,1,johnny,session,192.0.2.1,do,thing,"{3,1}",2,"{""a"": 1, ""c"": {}}",t)',
+	'who did what to what, when, by which way of sign-in, from where');
 select people.audited(tests.req(), 'do', 'thing', array(select generate_series(1, 150)));
-select is(tests.told('cardinality(ids), ids[100], n, details', 'id = 2'), '(100,100,150,{})', '... the first hundred of many, and how many there were');
+select is(tests.told('cardinality(ids), ids[100], n, details', 'id = 2'), '(100,100,150,{})',
+	'... the first hundred of many, and how many there were');
 select people.audited(tests.req(), 'do', 'thing', null), people.audited(tests.req(), 'do', 'thing', '{}');
 select is(tests.told('ids, n', 'id > 2'), '({},0) ({},0)', '... or none');
-select people.audited(tests.req() || who, 'do', 'thing', '{1}') from unnest(array['{"actor": 99}', '{"actor": 0}', '{"actor": null}']::jsonb[]) who;
+select people.audited(tests.req() || who, 'do', 'thing', '{1}') from unnest(array['{"actor": 99}', '{"actor": 0}',
+	'{"actor": null}']::jsonb[]) who;
 select is((select count(*) from people.audit), 4::bigint, 'where there is nobody nothing is told');
-select is(left(tests.refused(format('select people.audited(%L, ''do'', ''thing'', ''{1}'')', tests.req() || jsonb_build_object('via', via))), 5), '23514', 'a way of sign-in is one of five, not ' || via)
+select is(left(tests.refused(format('select people.audited(%L, ''do'', ''thing'', ''{1}'')', tests.req()
+	|| jsonb_build_object('via', via))), 5), '23514', 'a way of sign-in is one of five, not ' || via)
   from unnest('{cookie,""}'::text[]) via;
-select people.audited_by(3, 'proxy', null, 'enter', 'team', '{1,2}'), people.audited_by(null, 'command', '', 'do', 'user', '{}', '{"x": 1}');
-select is(tests.told('user_id, case when username = session_user then ''who is at it'' else username end, via, address, verb, kind, ids, n, details', 'id > 4'),
-	'(3,bob,proxy,,enter,team,"{1,2}",2,{}) (,"who is at it",command,"",do,user,{},0,"{""x"": 1}")', 'what no endpoint does is told by whoever does it');
+select people.audited_by(3, 'proxy', null, 'enter', 'team', '{1,2}'), people.audited_by(null, 'command', '', 'do', 'user',
+	'{}', '{"x": 1}');
+select is(tests.told('user_id, case when username = session_user then ''who is at it'' else username end, via, address, '
+	'verb, kind, ids, n, details', 'id > 4'),
+	'(3,bob,proxy,,enter,team,"{1,2}",2,{}) (,"who is at it",command,"",do,user,{},0,"{""x"": 1}")',
+	'what no endpoint does is told by whoever does it');
 delete from people.users where id = 3;
 select is(tests.told('user_id, username', 'username = ''bob'''), '(3,bob)', 'who is deleted is still named');
 insert into people.users (id, username, stamp) values (3, 'bob', 9);
 
 -- ---- nobody changes it ----
 select is(tests.refused(command || ' ' || who), 'P0001 the audit is only ever added to', format('%s %s', command, who)) from
-	unnest('{update people.audit set verb = ''x'',delete from people.audit}'::text[]) command, unnest('{"","where id = 1","where false"}'::text[]) who;
+	unnest('{update people.audit set verb = ''x'',delete from people.audit}'::text[]) command,
+	unnest('{"","where id = 1","where false"}'::text[]) who;
 select is(tests.refused(command), 'P0001 the audit is only ever added to', command) from
 	unnest('{truncate people.audit,truncate people.audit cascade,truncate people.users cascade;truncate people.audit}'::text[]) command;
-select is(tests.refused($$ select tests.as_role('moirai_owner', 'delete from people.audit') $$), 'P0001 the audit is only ever added to', '... not even its owner');
+select is(tests.refused($$ select tests.as_role('moirai_owner', 'delete from people.audit') $$),
+	'P0001 the audit is only ever added to', '... not even its owner');
 select is((select count(*) from people.audit), 6::bigint, '... and all is there');
 
 -- ---- each endpoint that changes something tells it ----
 create table tests.calls (n int generated always as identity, f text, who text, path jsonb, body jsonb, wanted text);
 insert into tests.calls (f, who, path, body, wanted) values
-	('hermes_api.hosts_create', 'johnny', '{}', '{"hosts": [{"hostname": "x"}, {"hostname": "y"}]}', '(create,"fleet host","{4,5}",{})'),
-	('hermes_api.hosts_update', 'johnny', '{"hostname": "x"}', '{"hostname": "z"}', '(update,"fleet host",{4},"{""hostname"": ""z""}")'),
-	('hermes_api.event_types_create', 'johnny', '{}', '{"eventTypes": [{"category": "a", "state": "b", "description": "d"}, {"category": "a", "state": "c", "description": "d"}]}',
+	('hermes_api.hosts_create', 'johnny', '{}', '{"hosts": [{"hostname": "x"}, {"hostname": "y"}]}',
+	 '(create,"fleet host","{4,5}",{})'),
+	('hermes_api.hosts_update', 'johnny', '{"hostname": "x"}', '{"hostname": "z"}',
+	 '(update,"fleet host",{4},"{""hostname"": ""z""}")'),
+	('hermes_api.event_types_create', 'johnny', '{}',
+	 '{"eventTypes": [{"category": "a", "state": "b", "description": "d"}, {"category": "a", "state": "c", '
+	 '"description": "d"}]}',
 	 '(create,"event type","{4,5}",{})'),
 	('hermes_api.event_types_update', 'johnny', '{"id": "4"}', '{"description": "e"}', '(update,"event type",{4},{})'),
-	('hermes_api.event_types_delete', 'admin', '{"id": "5"}', '{}', '(delete,"event type",{5},"{""state"": ""c"", ""category"": ""a""}")'),
-	('hermes_api.fates_create', 'johnny', '{}', '{"creationEventTypeId": 4, "description": "d"}', '(create,fate,{4},"{""creationEventTypeId"": 4}")'),
+	('hermes_api.event_types_delete', 'admin', '{"id": "5"}', '{}',
+	 '(delete,"event type",{5},"{""state"": ""c"", ""category"": ""a""}")'),
+	('hermes_api.fates_create', 'johnny', '{}', '{"creationEventTypeId": 4, "description": "d"}',
+	 '(create,fate,{4},"{""creationEventTypeId"": 4}")'),
 	('hermes_api.fates_update', 'johnny', '{"id": "4"}', '{"followsId": 1}', '(update,fate,{4},"{""followsId"": 1}")'),
 	('hermes_api.fates_update', 'johnny', '{"id": "4"}', '{"description": "e"}', '(update,fate,{4},{})'),
-	('hermes_api.fates_delete', 'admin', '{"id": "4"}', '{}', '(delete,fate,{4},"{""followsId"": 1, ""creationEventTypeId"": 4}")'),
-	('hermes_api.events_create', 'johnny', '{}', '{"user": "bob", "eventTypeId": 2, "hostname": "a"}', null),      -- the journal does
-	('hermes_api.labors_update', 'johnny', '{"id": "2"}', '{"ackUser": "bob"}', '(update,labor,{2},"{""ackUser"": ""bob@example.com""}")'),
-	('hermes_api.quests_create', 'johnny', '{}', '{"fateId": 1, "creator": "bob", "description": "d", "hostnames": ["a", "b", "new"]}', '(create,quest,{2},"{""hosts"": 3, ""fateId"": 1}")'),
-	('hermes_api.quests_update', 'johnny', '{"id": "2"}', '{"creator": "johnny"}', '(update,quest,{2},"{""creator"": ""johnny@example.com""}")'),
-	('hermes_api.quests_mail', 'johnny', '{"id": "1"}', '{"laborOwners": true, "serverOwners": true, "from": "x", "subject": "s", "message": "my words"}', '(mail,quest,{1},"{""subject"": ""s""}")'),
+	('hermes_api.fates_delete', 'admin', '{"id": "4"}', '{}',
+	 '(delete,fate,{4},"{""followsId"": 1, ""creationEventTypeId"": 4}")'),
+	('hermes_api.events_create', 'johnny', '{}', '{"user": "bob", "eventTypeId": 2, "hostname": "a"}', null),
+	 -- the journal does
+	('hermes_api.labors_update', 'johnny', '{"id": "2"}', '{"ackUser": "bob"}',
+	 '(update,labor,{2},"{""ackUser"": ""bob@example.com""}")'),
+	('hermes_api.quests_create', 'johnny', '{}',
+	 '{"fateId": 1, "creator": "bob", "description": "d", "hostnames": ["a", "b", "new"]}',
+	 '(create,quest,{2},"{""hosts"": 3, ""fateId"": 1}")'),
+	('hermes_api.quests_update', 'johnny', '{"id": "2"}', '{"creator": "johnny"}',
+	 '(update,quest,{2},"{""creator"": ""johnny@example.com""}")'),
+	('hermes_api.quests_mail', 'johnny', '{"id": "1"}',
+	 '{"laborOwners": true, "serverOwners": true, "from": "x", "subject": "s", "message": "my words"}',
+	 '(mail,quest,{1},"{""subject"": ""s""}")'),
 	('hermes_api.letters_retry', 'admin', '{"id": "1"}', '{}', '(retry,letter,{1},{})'),
-	('hermes_api.webhooks_create', 'admin', '{}', '{"url": "http://x:pw@y", "secret": "s3cret"}', '(create,webhook,{1},{})'),
+	('hermes_api.webhooks_create', 'admin', '{}', '{"url": "http://x:pw@y", "secret": "s3cret"}',
+	 '(create,webhook,{1},{})'),
 	('hermes_api.webhooks_update', 'admin', '{"id": "1"}', '{"secret": "s3cret2"}', '(update,webhook,{1},{})'),
 	('hermes_api.webhooks_delete', 'admin', '{"id": "1"}', '{}', '(delete,webhook,{1},{})'),
-	('hermes_api.session_create', 'johnny', '{}', '{"username": "johnny", "password": {"given": true}}', '("sign in",session,{4},{})'),
+	('hermes_api.session_create', 'johnny', '{}', '{"username": "johnny", "password": {"given": true}}',
+	 '("sign in",session,{4},{})'),
 	('hermes_api.session_delete', 'johnny', '{}', '{}', '("sign out",session,{1},{})'),
 	('hermes_api.sessions_delete', 'johnny', '{"id": "2"}', '{}', '("sign out",session,{2},{})'),
 	('hermes_api.sessions_end_others', 'johnny', '{}', '{}', '("sign out",session,{4},{})'),
-	('hermes_api.tokens_create', 'johnny', '{}', '{"name": "mine", "scope": "write"}', '(create,token,{5},"{""name"": ""mine"", ""scope"": ""write""}")'),
+	('hermes_api.tokens_create', 'johnny', '{}', '{"name": "mine", "scope": "write"}',
+	 '(create,token,{5},"{""name"": ""mine"", ""scope"": ""write""}")'),
 	('hermes_api.tokens_delete', 'johnny', '{"id": "5"}', '{}', '(delete,token,{5},{})'),
-	('polemarch_api.token_create', 'johnny', '{}', '{"username": "johnny", "password": {"given": true}}', '(create,token,{6},"{""kind"": ""login""}")'),
+	('polemarch_api.token_create', 'johnny', '{}', '{"username": "johnny", "password": {"given": true}}',
+	 '(create,token,{6},"{""kind"": ""login""}")'),
 	('polemarch_api.token_delete', 'johnny', '{}', '{}', '(delete,token,{3},{})'),
-	('polemarch_api.users_create', 'admin', '{}', '{"username": "eve", "password": {"hash": "$argon2id$x"}, "email": "e@x.org"}', '(create,user,{4},"{""email"": ""e@x.org"", '
+	('polemarch_api.users_create', 'admin', '{}',
+	 '{"username": "eve", "password": {"hash": "$argon2id$x"}, "email": "e@x.org"}',
+	 '(create,user,{4},"{""email"": ""e@x.org"", '
 	 '""is_staff"": false, ""username"": ""eve"", ""is_active"": true, ""last_name"": """", ""first_name"": """"}")'),
-	('polemarch_api.users_update', 'admin', '{"id": "4"}', '{"is_staff": true, "password": {"hash": "$argon2id$y"}}', '(update,user,{4},"{""is_staff"": true, ""password"": true}")'),
+	('polemarch_api.users_update', 'admin', '{"id": "4"}', '{"is_staff": true, "password": {"hash": "$argon2id$y"}}',
+	 '(update,user,{4},"{""is_staff"": true, ""password"": true}")'),
 	('polemarch_api.users_delete', 'admin', '{"id": "4"}', '{}', '(delete,user,{4},"{""username"": ""eve""}")'),
-	('polemarch_api.teams_create', 'admin', '{}', '{"name": "t", "users_list": [1], "proxy_group": "g"}', '(create,team,{1},"{""name"": ""t"", ""users_list"": [1], ""proxy_group"": ""g""}")'),
-	('polemarch_api.teams_update', 'admin', '{"id": "1"}', '{"users_list": []}', '(update,team,{1},"{""users_list"": []}")'),
-	('polemarch_api.permissions_add', 'admin', '{"objects": "teams", "id": "1"}', '[{"member": 3, "role": "MASTER", "member_type": "user", "password": "s3cret"}]',
+	('polemarch_api.teams_create', 'admin', '{}', '{"name": "t", "users_list": [1], "proxy_group": "g"}',
+	 '(create,team,{1},"{""name"": ""t"", ""users_list"": [1], ""proxy_group"": ""g""}")'),
+	('polemarch_api.teams_update', 'admin', '{"id": "1"}', '{"users_list": []}',
+	 '(update,team,{1},"{""users_list"": []}")'),
+	('polemarch_api.permissions_add', 'admin', '{"objects": "teams", "id": "1"}',
+	 '[{"member": 3, "role": "MASTER", "member_type": "user", "password": "s3cret"}]',
 	 '("add permissions",team,{1},"{""permissions"": [{""role"": ""MASTER"", ""member"": 3, ""member_type"": ""user""}]}")'),
-	('polemarch_api.permissions_replace', 'admin', '{"objects": "teams", "id": "1"}', '[]', '("replace permissions",team,{1},"{""permissions"": []}")'),
-	('polemarch_api.permissions_remove', 'admin', '{"objects": "teams", "id": "1"}', '[{"member": 3, "member_type": "user"}]',
+	('polemarch_api.permissions_replace', 'admin', '{"objects": "teams", "id": "1"}', '[]',
+	 '("replace permissions",team,{1},"{""permissions"": []}")'),
+	('polemarch_api.permissions_remove', 'admin', '{"objects": "teams", "id": "1"}',
+	 '[{"member": 3, "member_type": "user"}]',
 	 '("remove permissions",team,{1},"{""permissions"": [{""member"": 3, ""member_type"": ""user""}]}")'),
-	('polemarch_api.owner_set', 'admin', '{"objects": "teams", "id": "1"}', '3', '("change owner",team,{1},"{""owner"": 3}")'),
+	('polemarch_api.owner_set', 'admin', '{"objects": "teams", "id": "1"}', '3',
+	 '("change owner",team,{1},"{""owner"": 3}")'),
 	('polemarch_api.teams_delete', 'admin', '{"id": "1"}', '{}', '(delete,team,{1},"{""name"": ""t""}")');
-select set_eq('select f from tests.calls', $$ select p.oid::regproc::text from pg_proc p where prosecdef and provolatile = 'v'
-	and pronamespace in ('hermes_api'::regnamespace, 'polemarch_api'::regnamespace) $$, 'these are all endpoints that change something');
+select set_eq('select f from tests.calls', $$ select p.oid::regproc::text from pg_proc p where prosecdef
+	and provolatile = 'v'
+	and pronamespace in ('hermes_api'::regnamespace, 'polemarch_api'::regnamespace) $$,
+	'these are all endpoints that change something');
 -- tests.try(n) -> what the n-th of them tells; by a session with the number 1, or a token with 3.
 create function tests.try(n int) returns text
 language plpgsql as $$
@@ -91,35 +130,51 @@ declare
 	said   text;
 begin
 	select * into c from tests.calls t where t.n = try.n;
-	said := tests.said(c.f, tests.req(c.path, '{}', c.body) || tests.by(c.who) || jsonb_build_object('secret', encode(sha256(n::text::bytea), 'hex'), 'agent', 'x',
+	said := tests.said(c.f, tests.req(c.path, '{}', c.body) || tests.by(c.who) || jsonb_build_object('secret',
+	encode(sha256(n::text::bytea), 'hex'), 'agent', 'x',
 		'address', '192.0.2.' || n, 'method', case when c.f ~ 'update' then 'PATCH' else 'POST' end)
-		|| case when c.f ~ 'session' then '{"via": "session", "token": 1}' when c.f ~ 'token_delete' then '{"via": "token", "token": 3}' else '{}' end::jsonb);
+		|| case when c.f ~ 'session' then '{"via": "session", "token": 1}'
+			when c.f ~ 'token_delete' then '{"via": "token", "token": 3}' else '{}' end::jsonb);
 	return case when said !~ '^20' then said else nullif(tests.told('verb, kind, ids, details', 'id > ' || before), '') end;
 end
 $$;
 select tests.story(3);
-insert into people.tokens (user_id, kind, hash, made_at, seen_at) select 1, k, sha256(k::bytea || random()::text::bytea), now(), now() from unnest('{session,session,login}'::text[]) k;
+insert into people.tokens (user_id, kind, hash, made_at, seen_at) select 1, k, sha256(k::bytea || random()::text::bytea),
+	now(), now() from unnest('{session,session,login}'::text[]) k;
 select tests.quest(1, 'a', 'b', 'c');
 update fate.hosts set owner = 'bob@example.com';
 select outbox.sort(tests.settings(), 9, tests.sec(0));
 update outbox.letters set state = 'parked';
 select is(tests.try(n), wanted, f) from tests.calls order by n;
-select is_empty($$ select a.username, a.address, c.f from people.audit a join tests.calls c on a.address = '192.0.2.' || c.n where a.username <> c.who or a.user_id is distinct from
+select is_empty($$ select a.username, a.address, c.f from people.audit a join tests.calls c on a.address = '192.0.2.'
+	|| c.n where a.username <> c.who or a.user_id is distinct from
 	(select id from people.users u where u.username = c.who) $$, 'each tells who asked');
-select is((select string_agg(distinct via || ' ' || kind, ', ') from people.audit where via <> 'password'), 'session session, token token', '... and by which way of sign-in');
-select is(string_agg(a::text, ' ') ~ 's3cret|argon2|hash|my words|pw@|[0-9a-f]{32}', false, 'no secret is told, and no word of letters') from people.audit a;
+select is((select string_agg(distinct via || ' ' || kind, ', ') from people.audit where via <> 'password'),
+	'session session, token token', '... and by which way of sign-in');
+select is(string_agg(a::text, ' ') ~ 's3cret|argon2|hash|my words|pw@|[0-9a-f]{32}', false,
+	'no secret is told, and no word of letters') from people.audit a;
 
 -- By who may not, or of what is not there.
 select count(*) as n from people.audit \gset
-select is((select array_agg(distinct left(tests.said(f, tests.req('{"id": "99", "hostname": "nowhere", "objects": "teams"}', '{}', '{"hostname": "a", "category": "step", "state": "1",
+select is((select array_agg(distinct left(tests.said(f, tests.req('{"id": "99", "hostname": "nowhere", '
+	'"objects": "teams"}', '{}', '{"hostname": "a", "category": "step", "state": "1",
 	"description": "d"}') || tests.by('bob')), 1)) from tests.calls where f !~ 'end_others'), '{4}', 'what is refused');
 select is((select count(*) from people.audit), :n::bigint, '... is not told');
+
+-- Details are for people to read.
+select tests.story();
+select people.audited(tests.req(), 'do', 'thing', '{1}', jsonb_build_object('x', repeat('x',
+	n))) from unnest('{9991,9992}'::int[]) n;
+select is(tests.told('length(details::text), details->''tooMuch'''), '(10000,) (17,true)',
+	'what is too much to be told is left out');
 
 -- ---- reading it ----
 select tests.story();
 insert into people.audit (at, user_id, username, via, address, verb, kind, ids, n, details)
-select tests.sec(i), case when i <> 3 then i % 2 + 1 end, case i when 3 then 'postgres' else (array['johnny', 'admin'])[i % 2 + 1] end, (array['session', 'token', 'command', 'password', 'proxy'])[i],
-       case when i <> 3 then '192.0.2.1' end, (array['create', 'update', 'administrator', 'delete', 'create'])[i], case when i < 4 then 'user' else 'team' end, array[i, 7], 2, '{"a": 1}'
+select tests.sec(i), case when i <> 3 then i % 2 + 1 end, case i when 3 then 'postgres'
+	else (array['johnny', 'admin'])[i % 2 + 1] end, (array['session', 'token', 'command', 'password', 'proxy'])[i],
+       case when i <> 3 then '192.0.2.1' end, (array['create', 'update', 'administrator', 'delete', 'create'])[i], case
+       when i < 4 then 'user' else 'team' end, array[i, 7], 2, '{"a": 1}'
   from generate_series(1, 5) i;
 -- tests.found(query) -> ids of what is listed to admin; or how it is refused.
 create function tests.found(query jsonb) returns text
@@ -127,24 +182,42 @@ language plpgsql as $$
 declare
 	said text := tests.hermes('admin', 'audit_list', query => query);
 begin
-	return case when said !~ '^200' then said else (select string_agg(a->>'id', ' ' order by i) from jsonb_array_elements(tests.members(said)->'audit') with ordinality e (a, i)) end;
+	return case when said !~ '^200' then said else (select string_agg(a->>'id', ' ' order by i)
+	from jsonb_array_elements(tests.members(said)->'audit') with ordinality e (a, i)) end;
 end
 $$;
-select is(tests.hermes('admin', 'audit_list', query => '{"limit": ["2"], "offset": ["2"]}'), '200 {"status":"ok","href":"http://moirai/api/v1/it","limit":2,"offset":2,"audit":['
-	|| '{"id":3,"time":"2015-06-01 12:00:03","userId":null,"username":"postgres","via":"command","address":null,"verb":"administrator","kind":"user","objectIds":[3,7],"totalObjects":2,"details":{"a": 1}},'
-	|| '{"id":2,"time":"2015-06-01 12:00:02","userId":1,"username":"johnny","via":"token","address":"192.0.2.1","verb":"update","kind":"user","objectIds":[2,7],"totalObjects":2,"details":{"a": 1}}]}',
+select is(tests.hermes('admin', 'audit_list', query => '{"limit": ["2"], "offset": ["2"]}'),
+	'200 {"status":"ok","href":"http://moirai/api/v1/it","limit":2,"offset":2,"audit":['
+	|| '{"id":3,"time":"2015-06-01 12:00:03","userId":null,"username":"postgres","via":"command","address":null,'
+	'"verb":"administrator","kind":"user","objectIds":[3,7],"totalObjects":2,"details":{"a": 1}},'
+	|| '{"id":2,"time":"2015-06-01 12:00:02","userId":1,"username":"johnny","via":"token","address":"192.0.2.1",'
+	'"verb":"update","kind":"user","objectIds":[2,7],"totalObjects":2,"details":{"a": 1}}]}',
 	'superusers read it, the newest first');
 select is(tests.found(query::jsonb), wanted, rule || ': ' || query) from (values
-	('{}', '5 4 3 2 1', 'all of it'), ('{"userId": ["1"]}', '4 2', 'what one has done'), ('{"username": ["admin"]}', '5 1', '... by name'), ('{"username": ["adm"]}', null, '... the whole'),
-	('{"username": ["postgres"]}', '3', '... also who was at the command line'), ('{"via": ["token"]}', '2', 'by a way of sign-in'), ('{"verb": ["create"]}', '5 1', 'what was done'), ('{"kind": ["team"]}', '5 4', 'with what'),
-	('{"objectId": ["3"]}', '3', 'with which'), ('{"objectId": ["7"], "kind": ["user"]}', '3 2 1', '... of that kind'), ('{"objectId": ["99"]}', null, '... or nothing'),
-	('{"after": ["2015-06-01 12:00:04"]}', '5 4', 'from then on'), ('{"before": ["2015-06-01 12:00:04"]}', '3 2 1', '... or until then'), ('{"after": ["2015-06-01 12:00:02"], "before": ["2015-06-01 12:00:04"]}', '3 2', '... or between'),
-	('{"beforeId": ["4"]}', '3 2 1', 'from a row on'), ('{"beforeId": ["4"], "limit": ["1"]}', '3', '... so many'), ('{"limit": ["all"]}', '5 4 3 2 1', '... or all'),
-	('{"verb": ["create"], "kind": ["user"], "username": ["admin"]}', '1', 'all at once'), ('{"verb": [""], "userId": [""], "after": [""], "what": ["x"]}', '5 4 3 2 1', 'what is empty, or not known, is passed over'),
-	('{"userId": ["x"]}', '400 userId: "x" is not a whole number in range', 'a number is one'), ('{"objectId": ["x"]}', '400 objectId: "x" is not a whole number in range', '... each'),
-	('{"beforeId": ["x"]}', '400 beforeId: "x" is not a whole number in range', '... of them'), ('{"after": ["x"]}', '400 after: "x" is not a time such as 2015-06-01 12:11', 'a time is one'),
-	('{"before": ["x"]}', '400 before: "x" is not a time such as 2015-06-01 12:11', '... each'), ('{"limit": ["-1"]}', '400 limit: must not be negative', 'so are limits')) v (query, wanted, rule);
-select is(tests.hermes(name, 'audit_list'), wanted, 'others do not read it: ' || name) from (values ('johnny', '403 This is for administrators.'), ('nobody', '401 Sign in to use this resource.')) v (name, wanted);
+	('{}', '5 4 3 2 1', 'all of it'), ('{"userId": ["1"]}', '4 2', 'what one has done'),
+	 ('{"username": ["admin"]}', '5 1', '... by name'), ('{"username": ["adm"]}', null, '... the whole'),
+	('{"username": ["postgres"]}', '3', '... also who was at the command line'),
+	 ('{"via": ["token"]}', '2', 'by a way of sign-in'), ('{"verb": ["create"]}', '5 1', 'what was done'),
+	 ('{"kind": ["team"]}', '5 4', 'with what'),
+	('{"objectId": ["3"]}', '3', 'with which'), ('{"objectId": ["7"], "kind": ["user"]}', '3 2 1', '... of that kind'),
+	 ('{"objectId": ["99"]}', null, '... or nothing'),
+	('{"after": ["2015-06-01 12:00:04"]}', '5 4', 'from then on'), ('{"before": ["2015-06-01 12:00:04"]}', '3 2 1',
+	 '... or until then'), ('{"after": ["2015-06-01 12:00:02"], "before": ["2015-06-01 12:00:04"]}', '3 2',
+	 '... or between'),
+	('{"beforeId": ["4"]}', '3 2 1', 'from a row on'), ('{"beforeId": ["4"], "limit": ["1"]}', '3', '... so many'),
+	 ('{"limit": ["all"]}', '5 4 3 2 1', '... or all'),
+	('{"verb": ["create"], "kind": ["user"], "username": ["admin"]}', '1', 'all at once'),
+	 ('{"verb": [""], "userId": [""], "after": [""], "what": ["x"]}', '5 4 3 2 1',
+	 'what is empty, or not known, is passed over'),
+	('{"userId": ["x"]}', '400 userId: "x" is not a whole number in range', 'a number is one'),
+	 ('{"objectId": ["x"]}', '400 objectId: "x" is not a whole number in range', '... each'),
+	('{"beforeId": ["x"]}', '400 beforeId: "x" is not a whole number in range', '... of them'),
+	 ('{"after": ["x"]}', '400 after: "x" is not a time such as 2015-06-01 12:11', 'a time is one'),
+	('{"before": ["x"]}', '400 before: "x" is not a time such as 2015-06-01 12:11', '... each'),
+	 ('{"limit": ["-1"]}', '400 limit: must not be negative', 'so are limits')) v (query, wanted, rule);
+select is(tests.hermes(name, 'audit_list'), wanted, 'others do not read it: ' || name)
+	from (values ('johnny', '403 This is for administrators.'), ('nobody', '401 Sign in to use this resource.')) v (name,
+	wanted);
 select is(tests.audit('id > 5'), '', 'who reads it is not told');
 
 select * from finish();

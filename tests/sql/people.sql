@@ -21,11 +21,13 @@ select is(people.named('{"user": "johnny"}', 'user', 'example.com'), 'johnny@exa
 	'a name in a body gets the domain');
 select is(tests.refused($$ select people.named('{"user": ""}', 'user', 'example.com') $$), 'WE400 user: must not be empty',
 	'... and must be one');
-select is(tests.refused($$ select people.named('{"user": null}', 'user', 'example.com') $$), 'WE400 user: must not be empty',
+select is(tests.refused($$ select people.named('{"user": null}', 'user', 'example.com') $$),
+	'WE400 user: must not be empty',
 	'... not null');
 select is(tests.refused($$ select people.named('{"user": 7}', 'user', 'example.com') $$), 'WE400 user: must be a string',
 	'... nor a number');
-select is(people.named(jsonb_build_object('user', repeat('x', 52)), 'user', 'example.com'), repeat('x', 52) || '@example.com',
+select is(people.named(jsonb_build_object('user', repeat('x', 52)), 'user', 'example.com'), repeat('x', 52)
+	|| '@example.com',
 	'with the domain it has 64 characters at most');
 select is(tests.refused($$ select people.named(jsonb_build_object('user', repeat('x', 53)), 'user', 'example.com') $$),
 	'WE400 user: longer than 64 characters with the domain', '... not more');
@@ -35,7 +37,8 @@ select is(people.other('bob@example.com', 'bob@example.com'), null, 'who asks fo
 
 -- ---- who is signed in ----
 insert into people.users (username, email, password, stamp, active)
-values ('mail@example.org', null, 'hash', 8, true), ('gone', null, 'hash', 9, false), ('nopass', 'n@example.org', null, 10, true);
+values ('mail@example.org', null, 'hash', 8, true), ('gone', null, 'hash', 9, false),
+	('nopass', 'n@example.org', null, 10, true);
 
 create function tests.signed_in(who jsonb) returns text
 language plpgsql as $$
@@ -65,7 +68,8 @@ declare
 	endpoint regproc;
 	ended    text;
 begin
-	for endpoint in select oid from pg_proc where pronamespace in ('hermes_api'::regnamespace, 'polemarch_api'::regnamespace)
+	for endpoint in select oid from pg_proc where pronamespace in ('hermes_api'::regnamespace,
+	'polemarch_api'::regnamespace)
 	                   and prosecdef order by oid::regproc::text
 	loop
 		ended := tests.refused(format('select %s(%L)', endpoint, req));
@@ -76,7 +80,8 @@ begin
 end
 $$;
 -- health and metrics: whoever the worker lets through. The other two sign in: the worker says whose the password was.
-select is(array(select tests.without(tests.req('{"id": "1", "objects": "teams", "hostname": "web"}', body => body) || who)), wanted, rule)
+select is(array(select tests.without(tests.req('{"id": "1", "objects": "teams", "hostname": "web"}', body => body)
+	|| who)), wanted, rule)
   from (values
 	('{"stamp": 6}'::jsonb, '{}'::jsonb,
 	 '{"hermes_api.health: done","hermes_api.metrics: done","hermes_api.session_create: WE400 Missing Required Argument: username",
@@ -142,7 +147,8 @@ select is(tests.by_proxy('gone'), null, 'one no longer active stays shut out');
 select is(tests.by_proxy(name), null, 'what cannot be a user''s name makes nobody: ' || coalesce(left(name, 3), 'null'))
   from unnest(array[repeat('x', 151), '', null]) name;
 select is((select count(*) from people.users), 6::bigint, '... really nobody');
-insert into people.users (username, email, stamp) values ('other', 'third@example.org', 11), ('third@example.org', null, 12);
+insert into people.users (username, email, stamp) values ('other', 'third@example.org', 11),
+	('third@example.org', null, 12);
 select is(tests.by_proxy('third@example.org'), '(8,12)', 'a name goes before a mail');
 update people.users set active = false where id = 8;
 select is(tests.by_proxy('third@example.org'), null, '... also where the one of that name is shut out');
@@ -177,7 +183,8 @@ select is(tests.rows('people.users where id = 1', 'username, password, superuser
 	'a user may become one');
 
 -- ---- the last one ----
-select is(array(select id from people.users where people.is_last_superuser(id) order by id), '{}', 'of two superusers none is the last');
+select is(array(select id from people.users where people.is_last_superuser(id) order by id), '{}',
+	'of two superusers none is the last');
 update people.users set active = false where id = 1;
 select is(array(select id from people.users where people.is_last_superuser(id) order by id), '{12}',
 	'of two superusers of whom one is no longer active the other is');

@@ -61,13 +61,13 @@ static void what_is_no_text_is_nobody_and_nobody_is_asked(void **state)
 
 static void a_proof_longer_than_its_room_is_nobody(void **state)
 {
-	char proof[1025] = "clio:";
+	char proof[PROOF_SIZE + 1] = "clio:";
 
 	(void)state;
-	memset(proof + 5, 'x', 1018);
+	memset(proof + 5, 'x', PROOF_SIZE - 6);
 	people.password = proof + 5;
 	is_clio(identify_basic_text(proof));
-	proof[1023] = 'x';
+	proof[PROOF_SIZE - 1] = 'x';
 	is_nobody(identify_basic_text(proof));
 }
 
