@@ -50,7 +50,7 @@ static const struct row rows[] = {
 	{ "auth_token_expiry", NUMBER, AT(auth_token_expiry), "600", 1, 31536000,
 	  "seconds after which a token without a name that was not used ends" },
 	{ "may_throw_restricted", TEXT, AT(may_throw_restricted), "everyone", 0, 0,
-	  "who may throw events of restricted types: everyone, superusers or team NAME" },
+	  "who may throw events of restricted types: everyone, superusers or team NAME (one that a superuser owns)" },
 	{ "may_mail_owners", TEXT, AT(may_mail_owners), "everyone", 0, 0, "who may write to the owners of a quest's hosts" },
 	{ "may_edit_fates", TEXT, AT(may_edit_fates), "everyone", 0, 0, "who may make and change fates and event types" },
 	{ "may_delete_fates", TEXT, AT(may_delete_fates), "superusers", 0, 0, "who may delete them" },
@@ -228,7 +228,7 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 	         strcmp(value, "always") != 0)
 		*why = "is none of never, offered and always";
 	else if (strncmp(row->name, "may_", 4) == 0 && strcmp(value, "everyone") != 0 && strcmp(value, "superusers") != 0 &&
-	         strncmp(value, "team ", 5) != 0)
+	         (strncmp(value, "team ", 5) != 0 || value[5] == '\0'))
 		*why = "is none of everyone, superusers and team NAME";
 	else
 		return true;

@@ -1,7 +1,9 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 #include <strings.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -27,10 +30,10 @@
 
 /* Workers share the slots, each of which one of them takes for a moment. */
 struct slot {
-	atomic_size_t taken;      /* by the worker of this number, from 1; 0: by none */
+	_Atomic pid_t holder;      /* 0: none */
 	unsigned char key[KEY_BYTES];
 	struct actor actor;
-	time_t until;
+	_Atomic time_t until;      /* 0: the rest means nothing */
 };
 
 struct actor_cache {
@@ -76,30 +79,27 @@ static struct slot *slot_of(struct actor_cache *cache, enum via via, const char 
 	return &cache->slots[(key[0] | key[1] << 8) % SLOTS];
 }
 
-void actor_cache_clear(struct actor_cache *cache, size_t worker)
+/* A slot that its holder has taken to the grave is the finder's, and means nothing. False: somebody holds it for long; then
+ * one does without, and what was to be remembered is asked again. */
+static bool take(struct slot *slot)
 {
-	for (struct slot *slot = cache->slots; slot < cache->slots + SLOTS; slot++)
-		if (slot->taken == worker + 1)
-			slot->taken = 0;
-}
+	pid_t holder = 0;
 
-/* Whoever died with it in hand has left it taken until his successor comes: then one does without, and what was to be
- * remembered is asked again. */
-static bool take(const struct request *r, struct slot *slot)
-{
 	for (int i = 0; i < 1000; i++) {
-		size_t none = 0;
-
-		if (atomic_compare_exchange_strong(&slot->taken, &none, r->worker->slot + 1))
+		holder = 0;
+		if (atomic_compare_exchange_strong(&slot->holder, &holder, getpid()))
 			return true;
 		sched_yield();
 	}
-	return false;
+	if (kill(holder, 0) == 0 || errno != ESRCH || !atomic_compare_exchange_strong(&slot->holder, &holder, getpid()))
+		return false;
+	slot->until = 0;
+	return true;
 }
 
 static void give_back(struct slot *slot)
 {
-	slot->taken = 0;
+	slot->holder = 0;
 }
 
 /* Is it remembered whose proof this is? Then request->actor is filled. */
@@ -109,7 +109,7 @@ static bool recall(struct request *r, enum via via, const char *proof)
 	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
 	bool found;
 
-	if (!take(r, slot))
+	if (!take(slot))
 		return false;
 	found = slot->until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0;
 	if (found)
@@ -125,8 +125,9 @@ static void remember(struct request *r, enum via via, const char *proof, int sec
 	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
 
 	r->actor.via = via;
-	if (!take(r, slot))
+	if (!take(slot))
 		return;
+	slot->until = 0;
 	memcpy(slot->key, key, KEY_BYTES);
 	slot->actor = r->actor;
 	slot->actor.remembered = true;
@@ -137,7 +138,7 @@ static void remember(struct request *r, enum via via, const char *proof, int sec
 void actor_forget(struct request *r)
 {
 	for (struct slot *slot = r->worker->actors->slots; slot < r->worker->actors->slots + SLOTS; slot++) {
-		if (!take(r, slot))
+		if (!take(slot))
 			continue;
 		if (slot->actor.id == r->actor.id)
 			slot->until = 0;

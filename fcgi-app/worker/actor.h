@@ -31,9 +31,6 @@ struct actor {
 /* Made before the workers are forked. */
 struct actor_cache *actor_cache_new(void);
 
-/* This worker holds nothing of it: its predecessor in the slot may have died with something in hand. */
-void actor_cache_clear(struct actor_cache *cache, size_t slot);
-
 /* Fills request->actor. S_UNSIGNED: nobody, or not who they say; S_LATER: the database is away, or too many passwords are
  * being checked; S_THROTTLED: too many were wrong (worker/sign_in.h). */
 enum status actor_identify(struct request *request) CHECKED;

@@ -15,6 +15,7 @@
 #include "lib/status.h"
 
 #define INPUT_MAX_BODY ((size_t)16 << 20)
+#define INPUT_MAX_CREDENTIALS ((size_t)16 << 10)      /* of who is not known yet */
 #define INPUT_MAX_PARAMS 1000
 #define INPUT_MAX_DEPTH 64
 #define INPUT_MAX_VALUES 2000000

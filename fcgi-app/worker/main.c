@@ -96,7 +96,6 @@ static int work(void *context, size_t slot)
 	sigaction(SIGTERM, &on_stop, NULL);
 	gate_clear(worker.asking, slot);
 	guard_clear(worker.guard, slot);
-	actor_cache_clear(worker.actors, slot);
 	status = serve_requests(&worker, &fcgi);
 	FCGX_Free(&fcgi, 1);
 	db_free(&worker.db);

@@ -199,13 +199,14 @@ static enum status read_body(struct request *r)
 {
 	const char *length = request_param(r, "CONTENT_LENGTH");
 	long size = strtol(length, NULL, 10);
+	size_t most = r->route->flags & R_CREDENTIALS ? INPUT_MAX_CREDENTIALS : INPUT_MAX_BODY;
 	AUTO(text) char *text = NULL;
 	int got;
 
 	if (length[strspn(length, "0123456789")] != '\0')
 		return request_refuse(r, S_INVALID, "Content-Length: is not a number.");
-	if ((size_t)size > INPUT_MAX_BODY)
-		return request_refuse(r, S_TOO_LARGE, "The body is larger than %zu bytes.", INPUT_MAX_BODY);
+	if ((size_t)size > most)
+		return request_refuse(r, S_TOO_LARGE, "The body is larger than %zu bytes.", most);
 	text = malloc((size_t)size + 1);
 	assert(text != NULL);
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);

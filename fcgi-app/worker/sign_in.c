@@ -51,8 +51,9 @@ enum status sign_in_enter(struct request *r)
 	const struct timespec pause = { .tv_nsec = 2000000 };
 	size_t processors = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
 	struct worker *w = r->worker;
+	size_t workers = (size_t)(w->settings->num_processes > 2 ? w->settings->num_processes : 2);
 
-	if (gate_enter(w->guard->waiting, w->slot, (size_t)w->settings->num_processes)) {
+	if (gate_enter(w->guard->waiting, w->slot, workers - (workers / 4 > 2 ? workers / 4 : 2))) {
 		for (int ms = 0; ms < MOST_WAIT_MS; ms += 2) {
 			if (gate_enter(w->guard->hashing, w->slot, processors / 2))
 				return S_OK;

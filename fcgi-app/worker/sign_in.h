@@ -1,7 +1,7 @@
 /* sign_in.h - passwords, as requests bring them: compared, made into hashes, and kept from the database.
  *
- * Both cost tens of milliseconds and 19 MiB. So a guard lets half of the processors do it at a time, and others wait; when
- * passwords have been wrong just now, half of the workers at most, so that the others go on serving. And who guesses is
+ * Both cost tens of milliseconds and 19 MiB. So a guard lets half of the processors do it at a time, and others wait: three
+ * quarters of the workers at most, and half when passwords have been wrong just now, so that the rest goes on serving. And who guesses is
  * slowed down (sql/people/throttle.sql): what must wait is not compared.
  */
 #ifndef WORKER_SIGN_IN_H

@@ -1,15 +1,13 @@
 -- The audit: who did what to which object, when, by which way of sign-in. Events are not told here: the journal does,
 -- with who really asked beside the name.
 
--- people.audited(req, verb, kind, ids, details): the request does that to these. No secret may be in `details`; where that is
--- more than a screen or two, it is left out.
+-- people.audited(req, verb, kind, ids, details): the request does that to these. No secret may be in `details`.
 create or replace function people.audited(req jsonb, verb text, kind text, ids bigint[], details jsonb default '{}') returns void
 language plpgsql as $$
 begin
 	insert into people.audit (at, user_id, username, via, address, verb, kind, ids, n, details)
 	select clock_timestamp(), u.id, u.username, req->>'via', req->>'address', verb, kind, coalesce(ids[1:100], '{}'),
-	       coalesce(cardinality(ids), 0),
-	       case when length(details::text) <= 10000 then jsonb_strip_nulls(details) else '{"tooMuch": true}' end
+	       coalesce(cardinality(ids), 0), jsonb_strip_nulls(details)
 	  from people.users u where u.id = (req->>'actor')::bigint;
 end
 $$;

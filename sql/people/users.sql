@@ -43,8 +43,8 @@ begin
 end
 $$;
 
--- people.must_be_among(req, setting) -> who asks, qualified. A setting says who may: `everyone`, `superusers` or `team NAME`.
--- Superusers always may.       fails  WE401, WE403
+-- people.must_be_among(req, setting) -> who asks, qualified. A setting says who may: `everyone`, `superusers` or `team NAME`,
+-- a team that a superuser owns, for anybody may call a team so. Superusers always may.       fails  WE401, WE403
 create or replace function people.must_be_among(req jsonb, setting text) returns text
 language plpgsql stable as $$
 declare
@@ -52,7 +52,10 @@ declare
 	who  text := coalesce(req->'settings'->>setting, 'superusers');
 begin
 	if who <> 'everyone' and not people.is_superuser(req)
-	   and not exists (select from people.team_members m join people.teams t on t.id = m.team_id
+	   and not exists (select from people.team_members m
+	                     join people.teams t on t.id = m.team_id
+	                     join people.objects o on o.kind = 'team' and o.id = t.id
+	                     join people.users u on u.id = o.owner_id and u.superuser and u.active
 	                    where m.user_id = (req->>'actor')::bigint and who = 'team ' || t.name) then
 		perform api.fail(403, 'This is for ' || case who when 'superusers' then 'administrators.' else 'the ' || who || '.' end);
 	end if;

@@ -77,7 +77,7 @@ declare
 begin
 	-- Look before inserting: a conflict, too, uses up an id.
 	who := people.named_by_proxy(p_name);
-	if who.id is null and make and length(p_name) between 1 and 150 then
+	if who.id is null and make and length(p_name) between 1 and 150 and p_name !~ '^\s|\s$|[[:cntrl:]]' then
 		insert into people.users (username, email)
 		values (p_name, case when p_name ~ '^[^@]+@[^@]+$' then p_name end)
 		on conflict do nothing returning * into who;

@@ -50,10 +50,15 @@ declare
 	object     bigint := api.path_id(req, 'id');
 	principals bigint[];
 	roles      people.role[];
+	had        bigint[];
 begin
-	perform people.rights_own();
+	-- The list before the lock: who changes rights makes all others wait.
 	perform polemarch_api.must(req, 'grant', kind, object);
 	perform polemarch_api.must_be_permissions(req->'body', how <> 'remove');
+	perform people.rights_own();
+	perform polemarch_api.must(req, 'grant', kind, object);
+	perform polemarch_api.must_be_members(req->'body') where how <> 'remove';
+	had := polemarch_api.members(kind, object);
 	select coalesce(array_agg(polemarch_api.principal(p) order by i), '{}'), coalesce(array_agg((p->>'role')::people.role order by i) filter (where how <> 'remove'), '{}')
 	  into principals, roles from jsonb_array_elements(req->'body') with ordinality e (p, i);
 	if how = 'add' then
@@ -66,12 +71,21 @@ begin
 	perform people.audited(req, how || ' permissions', kind::text, array[object], jsonb_build_object('permissions', (
 		select coalesce(jsonb_agg(jsonb_build_object('member', (p->>'member')::bigint, 'member_type', p->'member_type',
 		                                             'role', case when how <> 'remove' then p->'role' end) order by i), '[]')
-		  from jsonb_array_elements(req->'body') with ordinality e (p, i))));
+		  from jsonb_array_elements(req->'body') with ordinality e (p, i)
+		 where how <> 'remove' or polemarch_api.principal(p) = any(had))));
 	return polemarch_api.ok(polemarch_api.permissions_json(kind, object));
 end
 $$;
 
--- polemarch_api.must_be_permissions(body, roles): a list of members, each once, who exist; with roles that can be granted.
+-- polemarch_api.members(kind, id) -> the principals to whom something is granted on it.
+create or replace function polemarch_api.members(p_kind people.kind, p_id bigint) returns bigint[]
+language plpgsql stable as $$
+begin
+	return array(select g.principal from people.grants g where g.kind = p_kind and g.id = p_id);
+end
+$$;
+
+-- polemarch_api.must_be_permissions(body, roles): a list of members, each once, with roles that can be granted.
 --   fails  WE400
 create or replace function polemarch_api.must_be_permissions(body jsonb, roles boolean) returns void
 language plpgsql stable as $$
@@ -81,6 +95,8 @@ begin
 	if jsonb_typeof(body) is distinct from 'array' then
 		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
 			format('Expected a list of items but got type "%s".', polemarch_api.python_type(coalesce(body, 'null'))))));
+	elsif jsonb_array_length(body) > 10000 then
+		perform polemarch_api.fail(400, '{"non_field_errors": ["Ensure this list has no more than 10000 elements."]}'::jsonb);
 	end if;
 	select polemarch_api.permission_error(p, roles) into wrong
 	  from jsonb_array_elements(body) p where polemarch_api.permission_error(p, roles) is not null limit 1;
@@ -89,9 +105,18 @@ begin
 	elsif exists (select from jsonb_array_elements(body) p group by polemarch_api.principal(p) having count(*) > 1) then
 		perform polemarch_api.fail(400, '{"detail": "There is duplicates in your permissions set.", "error_type": "ValueError"}'::jsonb);
 	end if;
+end
+$$;
+
+-- polemarch_api.must_be_members(body): whom the list names exist.       fails  WE400
+create or replace function polemarch_api.must_be_members(body jsonb) returns void
+language plpgsql stable as $$
+declare
+	wrong jsonb;
+begin
 	select jsonb_build_array(format('Invalid pk "%s" - object does not exist.', p->>'member')) into wrong
 	  from jsonb_array_elements(body) p
-	 where roles and not exists (select from people.users u where u.id = polemarch_api.principal(p))
+	 where not exists (select from people.users u where u.id = polemarch_api.principal(p))
 	   and not exists (select from people.teams t where -t.id = polemarch_api.principal(p)) limit 1;
 	if wrong is not null then
 		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('member', wrong)));

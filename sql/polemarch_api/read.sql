@@ -95,7 +95,8 @@ begin
 		when 'flag' then case when polemarch_api.flag_word(value) is null then format('"%s" is not a valid boolean.', left(value #>> '{}', 60)) end
 		when 'ids' then case when jsonb_typeof(value) <> 'array' then 'Expected a list of items but got type "' || polemarch_api.python_type(value) || '".'
 			when exists (select from jsonb_array_elements(value) e where coalesce(e #>> '{}', '') !~ '^[+-]?[0-9]{1,18}$')
-			then 'A valid integer is required.' end
+			then 'A valid integer is required.'
+			when jsonb_array_length(value) > f.most then format('Ensure this field has no more than %s elements.', f.most) end
 		when 'password' then case when value = '"[~~ENCRYPTED~~]"' then null
 			when jsonb_typeof(value) <> 'object' then 'Not a valid string.'
 			when value ?| '{hash,given}' then null
@@ -160,7 +161,7 @@ language plpgsql immutable as $$
 declare
 	word text := polemarch_api.query(req, name);
 begin
-	return case when word ~ '^\s*\+?[0-9]{1,15}\s*$' and word::bigint >= smallest then word::bigint else otherwise end;
+	return case when word ~ '^[ \t]*\+?[0-9]{1,15}[ \t]*$' and word::bigint >= smallest then word::bigint else otherwise end;
 end
 $$;
 
@@ -179,7 +180,7 @@ language plpgsql immutable as $$
 declare
 	bad text;
 begin
-	select w into bad from unnest(string_to_array(words, ',')) w where w !~ '^\s*[+-]?[0-9]+\s*$' limit 1;
+	select w into bad from unnest(string_to_array(words, ',')) w where w !~ '^[ \t]*[+-]?[0-9]+[ \t]*$' limit 1;
 	if bad is not null then
 		perform polemarch_api.fail(400, jsonb_build_object('detail', format('invalid literal for int() with base 10: ''%s''', btrim(bad)),
 		                                                   'error_type', 'ValueError'));

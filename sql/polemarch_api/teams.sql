@@ -40,8 +40,8 @@ begin
 	insert into people.teams (name, proxy_group) values (given->>'name', nullif(given->>'proxy_group', ''))
 	returning * into t;
 	perform people.objects_add('team', array[t.id], (req->>'actor')::bigint),
-	        people.team_members_set(t.id, polemarch_api.listed(given->'users_list')),
-	        people.audited(req, 'create', 'team', array[t.id], given);
+	        people.team_members_set(t.id, polemarch_api.listed(given->'users_list'));
+	perform people.audited(req, 'create', 'team', array[t.id], polemarch_api.team_told(given, t.id));
 	return polemarch_api.created(req, '/teams/' || t.id || '/', polemarch_api.team_json(req, t));
 end
 $$;
@@ -74,7 +74,7 @@ begin
 	       proxy_group = case when given ? 'proxy_group' then nullif(given->>'proxy_group', '') else proxy_group end
 	 where id = t.id returning * into t;
 	perform people.team_members_set(t.id, polemarch_api.listed(given->'users_list')) where given ? 'users_list';
-	perform people.audited(req, 'update', 'team', array[t.id], given);
+	perform people.audited(req, 'update', 'team', array[t.id], polemarch_api.team_told(given, t.id));
 	return polemarch_api.ok(polemarch_api.team_json(req, t));
 end
 $$;
@@ -103,7 +103,7 @@ language plpgsql stable as $$
 declare
 	given jsonb := polemarch_api.fields(req,
 		polemarch_api.want('name', 'line', needed => true, most => 80),
-		polemarch_api.want('users_list', 'ids'),
+		polemarch_api.want('users_list', 'ids', most => 10000),
 		polemarch_api.want('proxy_group', 'line', most => 255, blank => true));
 begin
 	if exists (select from people.teams t where t.name = given->>'name' and t.id is distinct from p_id) then
@@ -112,6 +112,18 @@ begin
 		perform polemarch_api.forbidden();
 	elsif exists (select from people.teams t where t.proxy_group = given->>'proxy_group' and t.id is distinct from p_id) then
 		perform polemarch_api.fail(400, '{"proxy_group": ["team with this group already exists."]}'::jsonb);
+	end if;
+	return given;
+end
+$$;
+
+-- polemarch_api.team_told(given, id) -> what the audit says of these fields: of members, those who really are.
+create or replace function polemarch_api.team_told(given jsonb, p_id bigint) returns jsonb
+language plpgsql stable as $$
+begin
+	if given ? 'users_list' then
+		return jsonb_set(given, '{users_list}', to_jsonb(array(
+			select m.user_id from people.team_members m where m.team_id = p_id order by m.user_id)));
 	end if;
 	return given;
 end

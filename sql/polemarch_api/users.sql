@@ -85,7 +85,7 @@ declare
 	given jsonb;
 	was   people.users;
 begin
-	perform people.superusers_own() where people.is_superuser(req);
+	perform people.superusers_own();
 	perform from people.users where id = api.path_id(req, 'id') for no key update;
 	-- Whoever changed the user or the actor has done so, or waits.
 	actor := people.must_be_signed_in(req);

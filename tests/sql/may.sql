@@ -1,7 +1,7 @@
 -- Settings that say who may do what (people.must_be_among): everyone, superusers, or the members of a team.
 begin;
 \ir lib.psql
-select plan(49);
+select plan(51);
 
 -- johnny is nobody special, tess is in a team, admin is a superuser.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('tess', false, 9), ('gone', true, 10);
@@ -12,6 +12,7 @@ language sql as $$
 	insert into fate.event_types (category, state, restricted) values ('rare', 'event', true);
 	insert into people.teams (name) values ('fleet'), ('fleet two');
 	insert into people.team_members (team_id, user_id) values (1, 3);
+	select people.objects_add('team', '{1,2}', 2);
 	select tests.quest(1, 'web');
 $$;
 -- tests.may(name, function, setting, value, path, body) -> what is answered where that is set: a status, and of 403 the words.
@@ -40,6 +41,11 @@ select is(array[tests.among('johnny', value), tests.among('tess', value), tests.
 	('', '{"403 This is for the .","403 This is for the .",200}', '... also nothing'),
 	(null, '{"403 This is for administrators.","403 This is for administrators.",200}',
 	 '... and where it is not told')) v (value, wanted, rule);
+select people.owner_set('team', 1, 1);
+select is(tests.among('tess', 'team fleet'), '403 This is for the team fleet.', 'a team that no superuser owns lets nobody: anybody may call one so');
+select people.owner_set('team', 1, 4);
+select is(tests.among('tess', 'team fleet'), '403 This is for the team fleet.', '... nor one of who was a superuser');
+select people.owner_set('team', 1, 2);
 select is(array[tests.among('nobody', value), tests.among('gone', value)],
 	'{"401 Sign in to use this resource.","401 Sign in to use this resource."}',
 	'who is not signed in, or no longer active, is not among ' || value)

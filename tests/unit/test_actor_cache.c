@@ -125,24 +125,45 @@ static void what_one_worker_forgets_all_forget(void **state)
 	assert_int_equal(people.compared, 2);
 }
 
-/* Who died with it in hand has left it so. */
-static void a_slot_that_is_not_given_back_is_done_without_until_the_successor_clears_it(void **state)
+static pid_t somebody_dead(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
+static void a_slot_that_another_holds_is_done_without(void **state)
 {
 	unsigned char key[KEY_BYTES];
 	struct slot *slot = slot_of(worker.actors, VIA_PASSWORD, "clio:secret", key);
 
 	(void)state;
-	assert_true(take(&request, slot));
+	slot->holder = getppid();
 	is_clio(identify_basic_text("clio:secret"));
 	is_clio(identify_basic_text("clio:secret"));
 	assert_int_equal(people.compared, 2);
-	actor_forget(&request);
-	actor_cache_clear(worker.actors, worker.slot + 1);
-	assert_false(take(&request, slot));
-	actor_cache_clear(worker.actors, worker.slot);
+	give_back(slot);
 	is_clio(identify_basic_text("clio:secret"));
 	is_clio(identify_basic_text("clio:secret"));
 	assert_int_equal(people.compared, 3);
+}
+
+/* He may have died between the one user's key and the other user's number. */
+static void a_slot_that_a_dead_holds_is_free_and_means_nothing(void **state)
+{
+	unsigned char key[KEY_BYTES];
+	struct slot *slot = slot_of(worker.actors, VIA_PASSWORD, "clio:secret", key);
+
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	slot->holder = somebody_dead();
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 2);
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 2);
 }
 
 static void who_was_forgotten_is_asked_for_anew(void **state)
@@ -172,7 +193,8 @@ int main(void)
 		IN_A_WORKER(who_does_not_get_his_turn_is_told_later),
 		IN_A_WORKER(workers_share_what_they_remember),
 		IN_A_WORKER(what_one_worker_forgets_all_forget),
-		IN_A_WORKER(a_slot_that_is_not_given_back_is_done_without_until_the_successor_clears_it),
+		IN_A_WORKER(a_slot_that_another_holds_is_done_without),
+		IN_A_WORKER(a_slot_that_a_dead_holds_is_free_and_means_nothing),
 		IN_A_WORKER(who_was_forgotten_is_asked_for_anew),
 	};
 

@@ -142,22 +142,36 @@ static void who_cannot_be_hashed_anew_is_signed_in_all_the_same(void **state)
 
 /* ---- the guard ---- */
 
-static void all_workers_may_wait_with_a_password_in_hand(void **state)
+/* Three quarters may wait with a password in hand, and never the last two. */
+static void a_quarter_of_the_workers_is_always_free(void **state)
 {
 	(void)state;
-	for (size_t slot = 1; slot < 4; slot++)
+	settings.num_processes = 8;
+	for (size_t slot = 1; slot < 6; slot++)
 		assert_true(gate_enter(worker.guard->waiting, slot, 8));
 	assert_int_equal(sign_in("clio", "secret"), S_OK);
 	assert_int_equal(request.actor.id, 7);
+	assert_true(gate_enter(worker.guard->waiting, 6, 8));
+	assert_int_equal(sign_in("clio", "secret"), S_LATER);
+}
+
+static void two_workers_are_always_free(void **state)
+{
+	(void)state;
+	assert_true(gate_enter(worker.guard->waiting, 1, 4));
+	assert_int_equal(sign_in("clio", "secret"), S_OK);
+	assert_true(gate_enter(worker.guard->waiting, 2, 4));
+	assert_int_equal(sign_in("clio", "secret"), S_LATER);
 }
 
 static void after_a_wrong_password_half_of_them_may_for_ten_seconds(void **state)
 {
 	(void)state;
-	assert_true(gate_enter(worker.guard->waiting, 1, 8));
+	settings.num_processes = 6;
+	assert_true(gate_enter(worker.guard->waiting, 1, 8) && gate_enter(worker.guard->waiting, 2, 8));
 	assert_int_equal(sign_in("clio", "wrong"), S_OK);
 	assert_int_equal(sign_in("clio", "secret"), S_OK);
-	assert_true(gate_enter(worker.guard->waiting, 2, 8));
+	assert_true(gate_enter(worker.guard->waiting, 3, 8));
 	assert_int_equal(sign_in("clio", "secret"), S_LATER);
 	assert_string_equal(request.why, "Too many passwords are being checked just now: try again.");
 	assert_int_equal(people.asked, 2);
@@ -230,7 +244,8 @@ int main(void)
 		OVER_PEOPLE(an_imported_hash_becomes_one_of_ours),
 		OVER_PEOPLE(a_wrong_password_leaves_an_imported_hash_alone),
 		OVER_PEOPLE(who_cannot_be_hashed_anew_is_signed_in_all_the_same),
-		OVER_PEOPLE(all_workers_may_wait_with_a_password_in_hand),
+		OVER_PEOPLE(a_quarter_of_the_workers_is_always_free),
+		OVER_PEOPLE(two_workers_are_always_free),
 		OVER_PEOPLE(after_a_wrong_password_half_of_them_may_for_ten_seconds),
 		OVER_PEOPLE(who_comes_while_another_hashes_waits_for_it),
 		OVER_PEOPLE(who_has_waited_two_seconds_is_told_to_come_later),
