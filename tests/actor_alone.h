@@ -19,7 +19,6 @@ static struct {
 	const char *read_only, *seconds;
 	int asked, compared;
 	bool inside, busy;                       /* with a password in hand; nobody gets there */
-	void (*meanwhile)(struct request *r);
 	bool unsaid[DB_MAX_PARAMS];
 	char told[DB_MAX_PARAMS][2048];
 	char tried[2048];
@@ -57,15 +56,14 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
 	return people.status;
 }
 
-/* The turn comes at once, unless `busy`; while this worker has waited, another may have compared the same. */
+/* The turn comes at once, unless `busy`. */
 enum status sign_in_enter(struct request *r)
 {
 	assert(!people.inside);
 	if (people.busy)
 		return S_LATER;
 	people.inside = true;
-	if (people.meanwhile != NULL)
-		people.meanwhile(r);
+	(void)r;
 	return S_OK;
 }
 

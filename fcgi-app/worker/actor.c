@@ -23,6 +23,7 @@
 #include "worker/token.h"
 
 #define REMEMBERED_SECONDS 60
+#define MOST_COMPARING_SECONDS 3
 #define SLOTS 4096
 #define KEY_BYTES crypto_generichash_BYTES
 #define PARAMETER_SIZE 128
@@ -33,7 +34,8 @@ struct slot {
 	_Atomic pid_t holder;      /* 0: none */
 	unsigned char key[KEY_BYTES];
 	struct actor actor;
-	_Atomic time_t until;      /* 0: the rest means nothing */
+	_Atomic time_t until;      /* 0: nobody is known by the key */
+	time_t compared_until;     /* some worker is finding out who is; 0: none */
 };
 
 struct actor_cache {
@@ -94,6 +96,7 @@ static bool take(struct slot *slot)
 	if (kill(holder, 0) == 0 || errno != ESRCH || !atomic_compare_exchange_strong(&slot->holder, &holder, getpid()))
 		return false;
 	slot->until = 0;
+	slot->compared_until = 0;
 	return true;
 }
 
@@ -131,7 +134,40 @@ static void remember(struct request *r, enum via via, const char *proof, int sec
 	memcpy(slot->key, key, KEY_BYTES);
 	slot->actor = r->actor;
 	slot->actor.remembered = true;
+	slot->compared_until = 0;
 	slot->until = now() + seconds;
+	give_back(slot);
+}
+
+/* Says that this worker will find out. False: another is about to. */
+static bool announce(struct request *r, enum via via, const char *proof)
+{
+	unsigned char key[KEY_BYTES];
+	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
+	bool other;
+
+	if (!take(slot))
+		return true;
+	other = slot->compared_until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0;
+	if (!other) {
+		slot->until = 0;
+		memcpy(slot->key, key, KEY_BYTES);
+		slot->compared_until = now() + MOST_COMPARING_SECONDS;
+	}
+	give_back(slot);
+	return !other;
+}
+
+/* Or that it did not. */
+static void withdraw(struct request *r, enum via via, const char *proof)
+{
+	unsigned char key[KEY_BYTES];
+	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
+
+	if (!take(slot))
+		return;
+	if (sodium_memcmp(slot->key, key, KEY_BYTES) == 0)
+		slot->compared_until = 0;
 	give_back(slot);
 }
 
@@ -225,28 +261,41 @@ static enum status prove(struct request *r, enum via via, const char *proof,
 	return S_OK;
 }
 
-/* The same for name:password. While this worker has waited for its turn, another may have compared the same. */
+static enum status compare(struct request *r, char *proof, char *colon)
+{
+	enum status s = sign_in_enter(r);
+
+	if (s != S_OK)
+		return s;
+	*colon = '\0';
+	s = sign_in_compare(r, proof, colon + 1);
+	*colon = ':';
+	sign_in_leave(r);
+	return s == S_OK && r->actor.id == 0 ? S_UNSIGNED : s;
+}
+
+/* The same for name:password. Many who come with the same one at the same time wait for one comparison. */
 static enum status prove_password(struct request *r, char *proof)
 {
+	const struct timespec pause = { .tv_nsec = 2000000 };
 	char *colon = strchr(proof, ':');
 	enum status s;
 
 	if (colon == NULL || !is_text(proof))
 		return S_UNSIGNED;
-	if (recall(r, VIA_PASSWORD, proof))
-		return S_OK;
-	s = sign_in_enter(r);
-	if (s != S_OK)
-		return s;
-	if (!recall(r, VIA_PASSWORD, proof)) {
-		*colon = '\0';
-		s = sign_in_compare(r, proof, colon + 1);
-		*colon = ':';
-		if (s == S_OK && r->actor.id != 0)
-			remember(r, VIA_PASSWORD, proof, REMEMBERED_SECONDS);
+	for (int ms = 0; ms < MOST_COMPARING_SECONDS * 1000; ms += 2) {
+		if (recall(r, VIA_PASSWORD, proof))
+			return S_OK;
+		if (announce(r, VIA_PASSWORD, proof))
+			break;
+		nanosleep(&pause, NULL);
 	}
-	sign_in_leave(r);
-	return s == S_OK && r->actor.id == 0 ? S_UNSIGNED : s;
+	s = compare(r, proof, colon);
+	if (s == S_OK)
+		remember(r, VIA_PASSWORD, proof, REMEMBERED_SECONDS);
+	else
+		withdraw(r, VIA_PASSWORD, proof);
+	return s;
 }
 
 /* Authorization: Basic. The decoded proof is wiped from memory. */

@@ -155,9 +155,8 @@ def test_a_name_that_is_too_long_with_its_domain_is_refused(api):
 @pytest.mark.parametrize("method, path", [(m, p.strip()) for m, p in ENDPOINTS])
 def test_a_body_that_is_no_json_object_is_refused(api, method, path):
     for body in [*NOT_JSON, *NOT_OBJECTS]:
-        answer = api.raw(method, path, body)
-        assert answer.status_code == 400, body[:60]
-        assert refused(answer, 400).startswith("The body "), body[:60]
+        long = (method, path) == ("POST", "/session") and len(body) > 16384       # of who is not known yet
+        assert refused(api.raw(method, path, body), 413 if long else 400).startswith("The body "), body[:60]
 
 
 @pytest.mark.parametrize("path, name", [("/hosts", "hostname"), ("/eventtypes", "category"), ("/events", "user"),

@@ -59,25 +59,56 @@ static void each_cache_has_its_own_secret(void **state)
 	munmap(other, sizeof *other);
 }
 
-/* Another worker, of the same cache. */
-static void another_signs_in(struct request *r)
+/* Another worker, of the same cache, has said that it compares this, and comes to an end of it a moment later. */
+static pid_t another_compares(void (*end_of_it)(struct request *))
 {
-	struct worker other = *r->worker;
+	struct worker other = worker;
 	struct request its = { .worker = &other, .actor = { .id = 7, .stamp = 3 } };
+	const struct timespec moment = { .tv_nsec = 30000000 };
+	pid_t pid;
 
-	remember(&its, VIA_PASSWORD, "clio:secret", REMEMBERED_SECONDS);
+	assert_true(announce(&its, VIA_PASSWORD, "clio:secret"));
+	pid = fork();
+	if (pid == 0) {
+		nanosleep(&moment, NULL);
+		end_of_it(&its);
+		_exit(0);
+	}
+	return pid;
 }
 
-static void what_another_has_compared_meanwhile_is_not_compared_again(void **state)
+static void it_is_good(struct request *its)
 {
+	remember(its, VIA_PASSWORD, "clio:secret", REMEMBERED_SECONDS);
+}
+
+static void it_is_given_up(struct request *its)
+{
+	withdraw(its, VIA_PASSWORD, "clio:secret");
+}
+
+static void what_another_compares_is_waited_for(void **state)
+{
+	pid_t other = another_compares(it_is_good);
+
 	(void)state;
-	people.meanwhile = another_signs_in;
 	is_clio(identify_basic_text("clio:secret"));
 	assert_true(request.actor.remembered);
 	assert_int_equal(request.actor.via, VIA_PASSWORD);
 	assert_int_equal(people.compared, 0);
+	assert_int_equal(child_wait(other), 0);
+}
+
+static void what_another_has_given_up_is_compared(void **state)
+{
+	pid_t other = another_compares(it_is_given_up);
+
+	(void)state;
 	is_nobody(identify_basic_text("clio:other"));
 	assert_int_equal(people.compared, 1);
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 2);
+	assert_int_equal(child_wait(other), 0);
 }
 
 static void who_does_not_get_his_turn_is_told_later(void **state)
@@ -189,7 +220,8 @@ int main(void)
 		IN_A_WORKER(a_slot_of_another_proof_does_not_sign_in),
 		IN_A_WORKER(a_remembered_name_does_not_stand_for_a_password),
 		IN_A_WORKER(each_cache_has_its_own_secret),
-		IN_A_WORKER(what_another_has_compared_meanwhile_is_not_compared_again),
+		IN_A_WORKER(what_another_compares_is_waited_for),
+		IN_A_WORKER(what_another_has_given_up_is_compared),
 		IN_A_WORKER(who_does_not_get_his_turn_is_told_later),
 		IN_A_WORKER(workers_share_what_they_remember),
 		IN_A_WORKER(what_one_worker_forgets_all_forget),
