@@ -175,7 +175,7 @@ static inline int end(void **state)
 	json_decref(request.body);
 	assert_false(hashes.busy);
 	assert_false(worker.guard->waiting->inside[0] || worker.guard->hashing->inside[0]);
-	free(worker.guard);
+	guard_free(&worker.guard);
 	return 0;
 }
 

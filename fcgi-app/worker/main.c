@@ -108,6 +108,7 @@ static int run(struct service *service)
 {
 	struct server server = { .service = service };
 	const struct pool pool = { .size = pool_size, .work = work, .reload = reload, .context = &server };
+	int status;
 
 	if (sodium_init() < 0)
 		fatal("libsodium does not start");
@@ -118,7 +119,9 @@ static int run(struct service *service)
 	server.metrics = metrics_new();
 	server.socket = service_socket(service->settings.socket, service->settings.backlog);
 	service_notify("READY=1");
-	return pool_run(&pool);
+	status = pool_run(&pool);
+	guard_free(&server.guard);
+	return status;
 }
 
 int main(int argc, char **argv)

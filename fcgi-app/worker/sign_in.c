@@ -40,6 +40,13 @@ struct guard *guard_new(size_t n)
 	return guard;
 }
 
+/* The gates go with the last process that has them. */
+void guard_free(struct guard **guard)
+{
+	free(*guard);
+	*guard = NULL;
+}
+
 void guard_clear(struct guard *guard, size_t slot)
 {
 	gate_clear(guard->waiting, slot);

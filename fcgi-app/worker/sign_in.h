@@ -16,6 +16,7 @@ struct request;
 
 /* For that many workers at most; made before they are forked. */
 struct guard *guard_new(size_t n);
+void guard_free(struct guard **guard);
 
 /* This worker has no password in hand: its predecessor in the slot may have died with one. */
 void guard_clear(struct guard *guard, size_t slot);
