@@ -1,9 +1,11 @@
 #include "config.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #define MOST_BYTES 1024              /* of one that is compared */
 #define MOST_WAIT_MS 2000
 #define WARY_SECONDS 10              /* after a wrong password */
+#define NICE 10                      /* how far hashing stands back behind what else there is to do */
 
 struct guard {
 	struct gate *waiting;            /* with a password in hand */
@@ -82,6 +85,68 @@ static void be_wary(const struct worker *w)
 	gate_narrow(w->guard->waiting, (size_t)w->settings->num_processes / 2, WARY_SECONDS);
 }
 
+/* Does it in a thread, which may be told to stand back: a process that was could not come forward again. */
+static void do_aside(void *(*work)(void *), void *context)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, work, context) == 0)
+		pthread_join(thread, NULL);
+	else
+		work(context);
+}
+
+static void stand_back(void)
+{
+	if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICE) != 0)
+		log_line(LOG_LEVEL_DEBUG, "setpriority: %m");
+}
+
+struct comparison {
+	const char *password, *hash, *imported;
+	bool matches;
+};
+
+static void *compare_aside(void *context)
+{
+	struct comparison *c = context;
+
+	stand_back();
+	c->matches = password_matches(c->password, c->hash, c->imported);
+	return NULL;
+}
+
+static bool matches(const char *password, const char *hash, const char *imported)
+{
+	struct comparison c = { .password = password, .hash = hash, .imported = imported };
+
+	do_aside(compare_aside, &c);
+	return c.matches;
+}
+
+struct hashing {
+	const char *password;
+	char *hash;
+	bool done;
+};
+
+static void *hash_aside(void *context)
+{
+	struct hashing *h = context;
+
+	stand_back();
+	h->done = password_hash(h->password, h->hash);
+	return NULL;
+}
+
+static bool make_hash(const char *password, char hash[PASSWORD_HASH_SIZE])
+{
+	struct hashing h = { .password = password, .hash = hash };
+
+	do_aside(hash_aside, &h);
+	return h.done;
+}
+
 /* The column's text, or NULL. */
 static const char *cell(const PGresult *result, int column)
 {
@@ -104,7 +169,7 @@ static void take_over(struct request *r, const char *id, const char *old, const 
 	char new[PASSWORD_HASH_SIZE];
 	const char *values[] = { id, old, new };
 
-	if (password_hash(password, new))
+	if (make_hash(password, new))
 		note(r, &rehash, values);
 }
 
@@ -122,7 +187,7 @@ enum status sign_in_compare(struct request *r, const char *name, const char *pas
 	if (r->retry_after > 0)
 		return S_THROTTLED;
 	hash = cell(found, 2);
-	if (strlen(password) > MOST_BYTES || !password_matches(password, hash, cell(found, 4))) {
+	if (strlen(password) > MOST_BYTES || !matches(password, hash, cell(found, 4))) {
 		log_line(LOG_LEVEL_WARNING, "wrong password from %s", values[1]);
 		note(r, &was_wrong, values);
 		be_wary(r->worker);
@@ -199,7 +264,7 @@ static enum status hash(struct request *r, const char *password, json_t **ret_ha
 
 	if (s != S_OK)
 		return s;
-	done = password_hash(password, hashed);
+	done = make_hash(password, hashed);
 	sign_in_leave(r);
 	if (!done)
 		return request_refuse(r, S_LATER, "There is no memory to hash a password just now.");

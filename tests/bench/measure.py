@@ -1,8 +1,10 @@
 """How a thing is measured: load by wrk through nginx, by pgbench at the database alone; CPU time and memory by /proc."""
 import base64
+import collections
 import contextlib
 import itertools
 import json
+import multiprocessing
 import os
 import pathlib
 import signal
@@ -120,30 +122,18 @@ class Bench:
 
     @contextlib.contextmanager
     def wrong_passwords(self, rate):
-        """So many a second, each from another address and for another name, so that none is throttled. Yields the list of
-        their answers' statuses."""
-        stopping, statuses = threading.Event(), []
-
-        def guess(numbers):
-            for n in numbers:
-                if stopping.wait(10 / rate):
-                    return
-                session = requests.Session()
-                session.trust_env = False
-                session.mount("http://", FromAddress(f"127.1.{n // 250 % 250}.{n % 250 + 1}"))
-                statuses.append(session.post(self.base + "/session", json={
-                    "username": f"user{n}", "password": "wrong"}).status_code)
-                session.close()
-
-        threads = [threading.Thread(target=guess, args=(itertools.count(i, 10),)) for i in range(10)]
-        for thread in threads:
-            thread.start()
+        """So many a second, each from another address and for another name, so that none is throttled; by a process of its
+        own, for a thread would hold up who measures. Yields a dict that has, at the end, how often each status came."""
+        fork, counts = multiprocessing.get_context("fork"), {}
+        stopping, (end, here) = fork.Event(), fork.Pipe()
+        guesser = fork.Process(target=guess_passwords, args=(self.base, rate, stopping, end))
+        guesser.start()
         try:
-            yield statuses
+            yield counts
         finally:
             stopping.set()
-            for thread in threads:
-                thread.join()
+            counts.update(here.recv())
+            guesser.join()
 
     def milliseconds_of(self, statement, *values):
         """How long a statement takes, the median of fifty, with the plans that the workers' role has."""
@@ -177,6 +167,27 @@ class Bench:
             rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
             kilobytes += int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
         return kilobytes / 1024
+
+
+def guess_passwords(base, rate, stopping, pipe):
+    def guess(numbers):
+        for n in numbers:
+            if stopping.wait(10 / rate):
+                return
+            session = requests.Session()
+            session.trust_env = False
+            session.mount("http://", FromAddress(f"127.1.{n // 250 % 250}.{n % 250 + 1}"))
+            statuses.append(session.post(base + "/session", json={
+                "username": f"user{n}", "password": "wrong"}).status_code)
+            session.close()
+
+    statuses = []
+    threads = [threading.Thread(target=guess, args=(itertools.count(i, 10),)) for i in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    pipe.send(collections.Counter(statuses))
 
 
 def new_world(bench, hosts):
