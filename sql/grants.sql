@@ -5,7 +5,7 @@ do $$
 declare
 	name text;
 begin
-	foreach name in array array['house', 'people', 'fate', 'outbox', 'api', 'people_api', 'hermes_api', 'polemarch_api', 'courier_api'] loop
+	foreach name in array array['house', 'people', 'fate', 'outbox', 'api', 'inventory', 'people_api', 'hermes_api', 'polemarch_api', 'courier_api'] loop
 		execute format('revoke all on schema %I from public', name);
 		execute format('revoke execute on all functions in schema %I from public', name);
 	end loop;

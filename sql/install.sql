@@ -28,6 +28,12 @@ select not exists (select from house.migration where number = 3) as todo \gset
 \ir migrate/0003_rights.sql
 insert into house.migration (number, name) values (3, 'people and rights');
 \endif
+select not exists (select from house.migration where number = 4) as todo \gset
+\if :todo
+\ir migrate/0004_inventory.sql
+\ir migrate/0004_seal.sql
+insert into house.migration (number, name) values (4, 'inventory');
+\endif
 
 -- What every endpoint stands on.
 \ir api/fail.sql
