@@ -8,7 +8,7 @@ var=${MOIRAI_VAR:-$root/var}
 port=${MOIRAI_PORT:-8080}
 build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
 
-needed_to_run=(autoconf automake curl gcc libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
+needed_to_run=(ansible-core autoconf automake curl gcc libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
 	libgmime-3.0-dev libjansson-dev libnginx-mod-nchan libpq-dev libsodium-dev libssl-dev libsystemd-dev libyaml-dev make
 	nginx-light pkg-config postgresql-15 postgresql-client-15)
 needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssl
@@ -24,30 +24,42 @@ die() {
 	exit 1
 }
 
+# privileged COMMAND...: as root.
+privileged() {
+	local sudo=()
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || die "needs root or sudo for: $*"
+		sudo=(sudo)
+	fi
+	"${sudo[@]}" "$@"
+}
+
 # install_packages NAME...: those Debian packages that are missing. Services they bring are not started.
 install_packages() {
-	local missing=() name sudo=() policy=/usr/sbin/policy-rc.d
+	local missing=() name policy=/usr/sbin/policy-rc.d
 	for name; do
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-	if [ "$(id -u)" != 0 ]; then
-		command -v sudo >/dev/null || die "needs root or sudo to install ${missing[*]}"
-		sudo=(sudo)
-	fi
 	say "installing ${missing[*]}"
 	if [ ! -e $policy ]; then
-		printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null
-		"${sudo[@]}" chmod +x $policy
+		printf '#!/bin/sh\nexit 101\n' | privileged tee $policy >/dev/null
+		privileged chmod +x $policy
 	else
 		policy=
 	fi
 	local ok=0
-	{ "${sudo[@]}" apt-get -qq update &&
-		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install \
+	{ privileged apt-get -qq update &&
+		privileged env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install \
 			"${missing[@]}"; } >"$var/log/install.log" 2>&1 </dev/null || ok=1
-	[ -z "$policy" ] || "${sudo[@]}" rm -f $policy
+	[ -z "$policy" ] || privileged rm -f $policy
 	[ $ok = 0 ] || { tail -n 20 "$var/log/install.log" >&2; die "could not install ${missing[*]}"; }
+}
+
+# make_nginx_folders: nginx, with nchan, wants the folders that it was built for, also where its settings name others; it makes
+# them when it first runs as root.
+make_nginx_folders() {
+	[ -d /var/lib/nginx/body ] || privileged install -d -o www-data -m 700 /var/lib/nginx/{body,fastcgi,proxy,scgi,uwsgi}
 }
 
 # make_build [CONFIGURE OPTION]...: builds into $build; what was built with the same options is only brought up to date.

@@ -47,6 +47,13 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir people/tokens.sql
 \ir people/throttle.sql
 \ir people/audit.sql
+\ir inventory/seal.sql
+\ir inventory/variables.sql
+\ir inventory/names.sql
+\ir inventory/objects.sql
+\ir inventory/hostquery.sql
+\ir inventory/render.sql
+\ir inventory/import.sql
 \ir fate/counts.sql
 \ir fate/hosts.sql
 \ir fate/event_types.sql
@@ -56,6 +63,9 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir fate/events.sql
 \ir fate/hostquery.sql
 \ir fate/check.sql
+
+-- What Ansible is told.
+\ir inventory/seal.sql
 
 -- What leaves the house: changes become letters, letters are delivered by moirai-courier.
 \ir outbox/changes.sql
@@ -68,6 +78,7 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir house/reset.sql
 
 -- The endpoints: a row of fcgi-app/worker/routes.c names one of these functions.
+\ir people_api/seal.sql
 \ir people_api/sign_in.sql
 \ir hermes_api/json.sql
 \ir hermes_api/ask.sql
@@ -85,6 +96,13 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir polemarch_api/read.sql
 \ir polemarch_api/write.sql
 \ir polemarch_api/permissions.sql
+\ir polemarch_api/objects.sql
+\ir polemarch_api/hosts.sql
+\ir polemarch_api/groups.sql
+\ir polemarch_api/inventories.sql
+\ir polemarch_api/sublists.sql
+\ir polemarch_api/templates.sql
+\ir polemarch_api/import.sql
 \ir polemarch_api/users.sql
 \ir polemarch_api/teams.sql
 \ir polemarch_api/server.sql

@@ -42,6 +42,7 @@ static struct {
 	int called, unsigned_until;                        /* so many calls first end in WE401 */
 	char function[64];                                 /* the last that was called */
 	json_t *told;                                      /* and what with */
+	char text[4096];                                   /* the same as it was written */
 } database;
 
 static struct {
@@ -76,12 +77,19 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
                      PGresult **ret_result)
 {
 	const char *const cells[] = { database.code, database.location, database.body };
-	enum status s = database.called++ < database.unsigned_until ? S_UNSIGNED : database.status;
+	const char *const key[] = { "7", "CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" };
+	enum status s;
 
 	(void)db;
+	if (statement->n_params == 0) {
+		*ret_result = row_of(2, key);              /* to seal secrets to */
+		return S_OK;
+	}
+	s = database.called++ < database.unsigned_until ? S_UNSIGNED : database.status;
 	snprintf(database.function, sizeof database.function, "%s", statement->name);
 	json_decref(database.told);
 	database.told = json_loads(values[0], 0, NULL);
+	snprintf(database.text, sizeof database.text, "%s", values[0]);
 	if (s == S_OK)
 		*ret_result = row_of(3, cells);
 	else

@@ -19,6 +19,7 @@ static const struct {
 	{ "WE413", S_TOO_LARGE },
 	{ "WE415", S_MEDIA },
 	{ "WE424", S_TOO_EARLY },
+	{ "WE503", S_LATER },
 	{ "08", S_LATER },             /* connection */
 	{ "22", S_INVALID },           /* data that no check of ours had foreseen */
 	{ "23505", S_CONFLICT },       /* two made the same thing at once */

@@ -1,14 +1,19 @@
 #include "config.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
+#include <sodium.h>
+
+#include "lib/ansible.h"
 #include "lib/auto.h"
 #include "lib/hostquery.h"
 #include "lib/log.h"
 #include "worker/ask.h"
 #include "worker/gate.h"
 #include "worker/request.h"
+#include "worker/secrets.h"
 
 #define WARY_SECONDS 10
 
@@ -37,10 +42,10 @@ static enum status ask_outside(struct request *r, const json_t *question, json_t
 
 	if (query_remembered(w->query, question, ret_answer))
 		return S_OK;
-	if (!r->searches && !enter(w))
+	if (!r->takes_long && !enter(w))
 		return request_refuse(r, S_LATER, "The query server is slow: try again.");
 	s = query_ask(w->query, question, ret_answer, why, sizeof why);
-	if (!r->searches)
+	if (!r->takes_long)
 		leave(w, s);
 	if (s == S_OK)
 		return S_OK;
@@ -62,30 +67,106 @@ static void put_what_came(const struct request *r, json_t *question)
 		json_object_set(question, "post", r->body);
 }
 
-/* A regular expression can take the database until its timeout: those who search by one go through the gate, too, and stay
- * in it until their request is done. */
-static bool may_search(struct request *r)
+/* A regular expression can take the database until its timeout, and Ansible has its own: those who want one go through the
+ * gate, too, and stay in it until their request is done. */
+static bool may_take_long(struct request *r)
 {
-	if (!r->searches)
-		r->searches = enter(r->worker);
-	return r->searches;
+	if (!r->takes_long)
+		r->takes_long = enter(r->worker);
+	return r->takes_long;
+}
+
+/* ---- inventories ---- */
+
+static json_int_t characters(const json_t *text)
+{
+	json_int_t n = 0;
+
+	for (const char *c = json_string_value(text); *c != '\0'; c++)
+		n += ((unsigned char)*c & 0xc0) != 0x80;
+	return n;
+}
+
+void ask_keep_text(struct request *r)
+{
+	json_t *text = json_object_get(r->body, "text");
+
+	if (!json_is_string(text))
+		return;
+	r->inventory = json_incref(text);
+	json_object_set_new(r->body, "text", json_pack("{s:I}", "length", characters(text)));
+}
+
+/* jansson gives its own memory to read. */
+static void forget_text(struct request *r)
+{
+	if (r->inventory != NULL)
+		sodium_memzero((void *)(uintptr_t)json_string_value(r->inventory), json_string_length(r->inventory));
+	json_decref(r->inventory);
+	r->inventory = NULL;
+}
+
+/* Those of its hosts, and of its groups. */
+static enum status seal_variables(struct request *r, json_t *inventory)
+{
+	json_t *hosts = json_object_get(json_object_get(inventory, "_meta"), "hostvars"), *vars, *group;
+	enum status s = S_OK;
+	const char *name;
+
+	json_object_foreach(hosts, name, vars) {
+		if (s == S_OK)
+			s = secrets_seal(r, vars);
+	}
+	json_object_foreach(inventory, name, group) {
+		if (s == S_OK)
+			s = secrets_seal(r, json_object_get(group, "vars"));
+	}
+	return s;
+}
+
+static enum status read_inventory(struct request *r, bool yaml, json_t **ret_answer)
+{
+	AUTO(json) json_t *inventory = NULL;
+	char why[ANSIBLE_WHY];
+	enum status s;
+
+	if (r->inventory == NULL)
+		return request_refuse(r, S_INVALID, "text: must be a string.");
+	if (!may_take_long(r))
+		return request_refuse(r, S_LATER, "Too many inventories are being read just now: try again.");
+	s = ansible_inventory(json_string_value(r->inventory), json_string_length(r->inventory), yaml, ANSIBLE_SECONDS,
+	                      &inventory, why);
+	if (s != S_OK && s != S_INVALID)
+		log_line(LOG_LEVEL_WARNING, "%s", why);
+	if (s != S_OK)
+		return request_refuse(r, s, "%s", why);
+	s = seal_variables(r, inventory);
+	if (s == S_OK)
+		*ret_answer = json_incref(inventory);
+	return s;
 }
 
 void ask_done(struct request *r)
 {
-	if (r->searches)
+	if (r->takes_long)
 		leave(r->worker, S_INVALID);
+	forget_text(r);
 }
+
+/* ---- each question, all questions ---- */
 
 static enum status answer_one(struct request *r, const char *name, json_t *question, json_t **ret_answer)
 {
 	const char *query = json_string_value(json_object_get(question, "query"));
+	const char *inventory = json_string_value(json_object_get(question, "inventory"));
 	char why[INPUT_WHY];
 
+	if (inventory != NULL)
+		return read_inventory(r, strcmp(inventory, "yaml") == 0, ret_answer);
 	put_what_came(r, question);
 	if (query == NULL || *r->worker->settings->query_server != '\0')
 		return ask_outside(r, question, ret_answer);
-	if (strchr(query, '~') != NULL && !may_search(r))
+	if (strchr(query, '~') != NULL && !may_take_long(r))
 		return request_refuse(r, S_LATER, "Too many searches by regular expression just now: try again.");
 	if (hostquery_parse(query, ret_answer, why, sizeof why) == S_OK)
 		return S_OK;

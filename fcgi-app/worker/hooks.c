@@ -45,6 +45,12 @@ enum status hook_metrics(struct request *r)
 	return S_OK;
 }
 
+enum status hook_text(struct request *r)
+{
+	respond_text(r, "text/plain; charset=utf-8", PQgetvalue(r->result, 0, 2), (size_t)PQgetlength(r->result, 0, 2));
+	return S_OK;
+}
+
 /* Responds as the function says, with one more member, whose value needs no escaping. */
 static enum status respond_with(struct request *r, const char *name, const char *value)
 {

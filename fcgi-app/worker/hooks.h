@@ -16,6 +16,9 @@ enum status hook_live(struct request *request) CHECKED;
 /* GET /api/v1/metrics: the workers' figures and, from hermes_api.metrics, the database's. */
 enum status hook_metrics(struct request *request) CHECKED;
 
+/* What the function says is plain text, for people and for Ansible. */
+enum status hook_text(struct request *request) CHECKED;
+
 /* /api/v1/session: what the function says, with the cookie set (POST) or taken away (DELETE), and for who is signed in by
  * one with xsrfToken. */
 enum status hook_session(struct request *request) CHECKED;

@@ -12,12 +12,14 @@
 
 #include "lib/auto.h"
 #include "lib/log.h"
+#include "lib/real.h"
 #include "lib/text.h"
 #include "worker/ask.h"
 #include "worker/input.h"
 #include "worker/metrics.h"
 #include "worker/request.h"
 #include "worker/respond.h"
+#include "worker/secrets.h"
 #include "worker/sign_in.h"
 #include "worker/watch.h"
 
@@ -201,6 +203,7 @@ static enum status read_body(struct request *r)
 	long size = strtol(length, NULL, 10);
 	size_t most = r->route->flags & R_CREDENTIALS ? INPUT_MAX_CREDENTIALS : INPUT_MAX_BODY;
 	AUTO(text) char *text = NULL;
+	enum status s;
 	int got;
 
 	if (length[strspn(length, "0123456789")] != '\0')
@@ -212,7 +215,10 @@ static enum status read_body(struct request *r)
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
 	if (got != size)
 		return request_refuse(r, S_INVALID, "The body ends too early.");
-	return parse_body(r, text, (size_t)size);
+	s = parse_body(r, text, (size_t)size);
+	if (r->route->flags & (R_CREDENTIALS | R_PASSWORD | R_SECRETS | R_INVENTORY))
+		sodium_memzero(text, (size_t)size);
+	return s;
 }
 
 static enum status read_secrets(struct request *r)
@@ -223,6 +229,10 @@ static enum status read_secrets(struct request *r)
 		s = explain(r, sign_in_by_body(r));
 	else if (r->route->flags & R_PASSWORD)
 		s = explain(r, sign_in_new_password(r));
+	else if (r->route->flags & R_SECRETS)
+		s = explain(r, secrets_seal_body(r));
+	if (r->route->flags & R_INVENTORY)
+		ask_keep_text(r);
 	if (r->route->flags & R_TOKEN)
 		token_new(r->token);
 	return s;
@@ -319,7 +329,7 @@ static char *call_text(const struct request *r)
 		json_object_set_new(req, "secret", json_string(hash));
 		json_object_set_new(req, "agent", json_string(request_param(r, "HTTP_USER_AGENT")));
 	}
-	return json_dumps(req, JSON_COMPACT);
+	return json_dumps(req, JSON_COMPACT | real_flags(req));
 }
 
 static enum status call(struct request *r)

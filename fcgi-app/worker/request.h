@@ -14,6 +14,7 @@
 
 #include "lib/db.h"
 #include "lib/query.h"
+#include "lib/seal.h"
 #include "lib/settings.h"
 #include "worker/actor.h"
 #include "worker/input.h"
@@ -43,11 +44,14 @@ struct request {
 	const char *base, *url, *below;    /* borrowed from `texts`; below: the path below the mount */
 	json_t *texts, *path, *query, *body;
 	json_t *asked;                     /* what was found out for the SQL function (worker/ask.h), or NULL */
-	bool searches;                     /* it is in the gate (worker/ask.h) */
+	json_t *inventory;                 /* the text that was taken out of the body (worker/ask.h), or NULL */
+	bool takes_long;                   /* it is in the gate (worker/ask.h) */
 	struct actor actor;
 	char session[TOKEN_SIZE];          /* the secret in the session's cookie */
 	char token[TOKEN_SIZE];            /* the secret that was made for a row that is R_TOKEN */
 	char cookie[TOKEN_COOKIE_SIZE];    /* the header that sets it, or "" */
+	int seal_key;                      /* the id of the key that secrets are sealed to; 0: not asked yet */
+	char seal_public[SEAL_KEY_SIZE];   /* its public half */
 	bool anonymous;                    /* of S_UNSIGNED: it has nothing to sign in by */
 	int retry_after;                   /* seconds, of S_THROTTLED */
 	PGresult *result;                  /* the SQL function's answer, or its error */

@@ -25,7 +25,9 @@ enum route_flags {
 	R_WATCH = 4,            /* who watches this server need not sign in (worker/watch.h) */
 	R_CREDENTIALS = 8,      /* who asks is whom the body names by username and password, or nobody (worker/sign_in.h) */
 	R_PASSWORD = 16,        /* the body may have a new password (worker/sign_in.h) */
-	R_TOKEN = 32            /* makes a secret, of which the function is told the hash (worker/token.h) */
+	R_TOKEN = 32,           /* makes a secret, of which the function is told the hash (worker/token.h) */
+	R_SECRETS = 64,         /* the body's variables may be secrets (worker/secrets.h) */
+	R_INVENTORY = 128       /* the body's text is an inventory, for Ansible alone (worker/ask.h) */
 };
 
 struct route {

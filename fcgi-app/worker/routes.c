@@ -108,6 +108,57 @@ const struct route routes[] = {
 	{ POLEMARCH, PATCH, "/teams/{id}", CALL("polemarch_api.teams_update"), NULL, 0 },
 	{ POLEMARCH, DELETE, "/teams/{id}", CALL("polemarch_api.teams_delete"), NULL, 0 },
 
+	/* ---- sql/polemarch_api/hosts.sql: how machines are reached ---- */
+	{ POLEMARCH, GET, "/hosts", CALL("polemarch_api.hosts_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/hosts", CALL("polemarch_api.hosts_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/hosts/{id}", CALL("polemarch_api.hosts_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/hosts/{id}", CALL("polemarch_api.hosts_update"), NULL, R_SECRETS },
+	{ POLEMARCH, PATCH, "/hosts/{id}", CALL("polemarch_api.hosts_update"), NULL, R_SECRETS },
+	{ POLEMARCH, DELETE, "/hosts/{id}", CALL("polemarch_api.hosts_delete"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/groups.sql: hosts, or groups, under one name ---- */
+	{ POLEMARCH, GET, "/groups", CALL("polemarch_api.groups_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/groups", CALL("polemarch_api.groups_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/groups/{id}", CALL("polemarch_api.groups_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/groups/{id}", CALL("polemarch_api.groups_update"), NULL, R_SECRETS },
+	{ POLEMARCH, PATCH, "/groups/{id}", CALL("polemarch_api.groups_update"), NULL, R_SECRETS },
+	{ POLEMARCH, DELETE, "/groups/{id}", CALL("polemarch_api.groups_delete"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/inventories.sql: what Ansible is told ---- */
+	{ POLEMARCH, GET, "/inventories", CALL("polemarch_api.inventories_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/inventories", CALL("polemarch_api.inventories_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/inventories/{id}", CALL("polemarch_api.inventories_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/inventories/{id}", CALL("polemarch_api.inventories_update"), NULL, R_SECRETS },
+	{ POLEMARCH, PATCH, "/inventories/{id}", CALL("polemarch_api.inventories_update"), NULL, R_SECRETS },
+	{ POLEMARCH, DELETE, "/inventories/{id}", CALL("polemarch_api.inventories_delete"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/import.sql: inventories as Ansible's own texts ---- */
+	{ POLEMARCH, POST, "/inventories/import", CALL("polemarch_api.inventories_import"), NULL, R_INVENTORY },
+	{ POLEMARCH, GET, "/inventories/{id}/export", CALL("polemarch_api.inventories_export"), hook_text, 0 },
+
+	/* ---- sql/polemarch_api/sublists.sql: what is in what ---- */
+	{ POLEMARCH, GET, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_get"), NULL, 0 },
+	{ POLEMARCH, POST, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_add"), NULL, 0 },
+	{ POLEMARCH, PUT, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_replace"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_remove"), NULL, 0 },
+	{ POLEMARCH, GET, "/{objects:word}/{id}/groups", CALL("polemarch_api.sublists_get"), NULL, 0 },
+	{ POLEMARCH, POST, "/{objects:word}/{id}/groups", CALL("polemarch_api.sublists_add"), NULL, 0 },
+	{ POLEMARCH, PUT, "/{objects:word}/{id}/groups", CALL("polemarch_api.sublists_replace"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/{objects:word}/{id}/groups", CALL("polemarch_api.sublists_remove"), NULL, 0 },
+	{ POLEMARCH, GET, "/{objects:word}/{id}/inventories", CALL("polemarch_api.sublists_get"), NULL, 0 },
+	{ POLEMARCH, POST, "/{objects:word}/{id}/inventories", CALL("polemarch_api.sublists_add"), NULL, 0 },
+	{ POLEMARCH, PUT, "/{objects:word}/{id}/inventories", CALL("polemarch_api.sublists_replace"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/{objects:word}/{id}/inventories", CALL("polemarch_api.sublists_remove"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/templates.sql: what was saved to be run, or made, again ---- */
+	{ POLEMARCH, GET, "/templates", CALL("polemarch_api.templates_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/templates", CALL("polemarch_api.templates_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/templates/{id}", CALL("polemarch_api.templates_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/templates/{id}", CALL("polemarch_api.templates_update"), NULL, R_SECRETS },
+	{ POLEMARCH, PATCH, "/templates/{id}", CALL("polemarch_api.templates_update"), NULL, R_SECRETS },
+	{ POLEMARCH, DELETE, "/templates/{id}", CALL("polemarch_api.templates_delete"), NULL, 0 },
+	{ POLEMARCH, GET, "/templates/supported-kinds", CALL("polemarch_api.templates_kinds"), NULL, 0 },
+
 	/* ---- sql/polemarch_api/permissions.sql: who may do what with an object of any kind ---- */
 	{ POLEMARCH, GET, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_get"), NULL, 0 },
 	{ POLEMARCH, POST, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_add"), NULL, 0 },

@@ -53,16 +53,19 @@ $$;
 
 -- fate.hosts_rename(id, name) -> the id of the host that now bears the name and all the history.
 --   A free name: the host itself, renamed. A taken one: everything moves to the host of that name, and the old one
---   stays, empty (hermes-behaviour.md section 5, PUT /hosts/NAME). The caller owns the names.
+--   stays, empty (hermes-behaviour.md section 5, PUT /hosts/NAME). A name that an inventory has is made anew. The caller
+--   owns the names.
 create or replace function fate.hosts_rename(p_id bigint, p_name text) returns bigint
 language plpgsql as $$
 declare
 	other bigint := (select id from fate.hosts where hostname = p_name);
+	old   text   := (select hostname from fate.hosts where id = p_id);
 begin
 	if other = p_id then
 		return p_id;
 	elsif other is null then
 		update fate.hosts set hostname = p_name where id = p_id;
+		perform fate.hosts_named(array[old]) where exists (select from inventory.host_names n where n.name = old);
 		return p_id;
 	end if;
 	perform fate.hosts_lock(array[p_id, other]);

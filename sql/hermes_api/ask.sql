@@ -7,6 +7,13 @@
 --	{"operation": "owners"|"tags", "hostnames": [...]}: {host: owner or tags}
 --	{"contacts": true}  StrongPOC's {team: address}
 --	{"get": true}, {"post": true}: what the query server makes of this request's query string or body, passed on as it is
+--	{"inventory": "ini"|"yaml"}: what Ansible makes of the body's text, for a row that is R_INVENTORY: the answer of
+--	    `ansible-inventory --list --export`, whose secret variables are sealed:
+--	    {"_meta": {"hostvars": {HOST: {VARIABLE: value}}},                    only hosts that have variables of their own
+--	     GROUP: {"hosts": [HOST, ...], "children": [GROUP, ...], "vars": {VARIABLE: value}}}   what is empty is left out, so
+--	    that a GROUP may stand among children alone. Every host is in "hosts" of some group, "ungrouped" at least; "all" has no
+--	    hosts of its own; "children" of "all" are those that no other has. Ansible's !unsafe and !vault are
+--	    {"__ansible_unsafe": text}, {"__ansible_vault": text}.
 -- A question with "else": true that gets no answer is answered by null; any other then ends the request.
 
 -- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the body where there is one, else of the
@@ -33,7 +40,7 @@ $$;
 create or replace function hermes_api.hosts_queried(req jsonb) returns bigint[]
 language plpgsql stable as $$
 begin
-	return hermes_api.hosts_answered(req->'asked'->'hostQuery', 'hostQuery');
+	return hermes_api.hosts_answered(req, 'hostQuery');
 end
 $$;
 
@@ -44,7 +51,7 @@ declare
 	name text := api.query(req, 'userQuery');
 begin
 	if name is null or (req->'settings'->>'queryServer')::boolean then
-		return hermes_api.hosts_answered(req->'asked'->'userQuery', 'userQuery');
+		return hermes_api.hosts_answered(req, 'userQuery');
 	end if;
 	return hermes_api.hosts_owned(req, name);
 end
@@ -59,9 +66,11 @@ begin
 end
 $$;
 
--- hermes_api.hosts_answered(answer, field) -> ids of the known hosts of a list of names or a query's tree.
-create or replace function hermes_api.hosts_answered(answer jsonb, field text) returns bigint[]
+-- hermes_api.hosts_answered(req, question) -> ids of the known hosts of a list of names or a query's tree; null: not asked.
+create or replace function hermes_api.hosts_answered(req jsonb, question text) returns bigint[]
 language plpgsql stable as $$
+declare
+	answer jsonb := req->'asked'->question;
 begin
 	if answer is null then
 		return null;
@@ -70,9 +79,9 @@ begin
 	if jsonb_typeof(answer) = 'array' then
 		return fate.hosts_known(array(select jsonb_array_elements_text(answer)));
 	end if;
-	return fate.hosts_matching(answer);
+	return fate.hosts_matching(answer, people.principals((req->>'actor')::bigint));
 exception when sqlstate 'WE400' then
-	perform api.fail(400, field || ': ' || sqlerrm);
+	perform api.fail(400, question || ': ' || sqlerrm);
 end
 $$;
 
@@ -86,7 +95,7 @@ begin
 	if jsonb_typeof(answer) = 'array' then
 		return array(select jsonb_array_elements_text(answer));
 	end if;
-	ids := hermes_api.hosts_answered(answer, 'hostQuery');
+	ids := hermes_api.hosts_answered(req, 'hostQuery');
 	return array(select hostname from fate.hosts where id = any(ids) order by id);
 end
 $$;
@@ -122,7 +131,7 @@ begin
 		if not coalesce(req->'asked' ? 'query', false) then
 			return api.ask(jsonb_build_object('query', jsonb_build_object('query', api.query(req, 'query'))));
 		end if;
-		results := hermes_api.names_json(hermes_api.hosts_answered(req->'asked'->'query', 'query'));
+		results := hermes_api.names_json(hermes_api.hosts_answered(req, 'query'));
 	elsif api.query(req, 'user') is not null then
 		results := hermes_api.names_json(hermes_api.hosts_owned(req, api.query(req, 'user')));
 	else

@@ -6,6 +6,7 @@ declare
 	tables text := 'outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally, '
 	               'fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, '
 	               'fate.counts, fate.count_deltas, people.wrong_passwords, people.audit, people.tokens, people.team_members, '
+	               'inventory.objects, inventory.hosts, inventory.host_names, inventory.groups, inventory.inventories, inventory.templates, '
 	               'people.teams, people.objects, people.grants, people.parts, people.visible, people.visible_counts';
 begin
 	if not exists (select from house.mark where name = 'private') then

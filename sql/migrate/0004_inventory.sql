@@ -41,3 +41,14 @@ create index on inventory.templates (kind);
 -- A machine may have any name that an inventory gives it.
 alter table fate.hosts drop constraint hosts_hostname_check;
 alter table fate.hosts add constraint hosts_hostname_check check (length(hostname) between 1 and 512);
+
+alter table outbox.changes drop constraint changes_kind_check;
+alter table outbox.changes add constraint changes_kind_check check (kind in (
+	'event', 'labor', 'quest', 'host', 'eventtype', 'fate', 'inventoryhost', 'group', 'inventory', 'template'));
+
+create type polemarch_api.sublist as (kind people.kind, id bigint, part_kind people.kind);
+
+-- Functions whose arguments were others before.
+drop function if exists fate.hosts_matching(jsonb);
+drop function if exists fate.hosts_of_term(text, text, text);
+drop function if exists hermes_api.hosts_answered(jsonb, text);

@@ -263,27 +263,42 @@ create or replace function people.parts_add(
 	p_kind people.kind, p_id bigint, p_part_kind people.kind, p_ids bigint[]
 ) returns void
 language plpgsql as $$
-declare
-	added bigint[];
 begin
 	perform people.rights_own();
-	if api.many(cardinality(p_ids)) then
-		perform api.plan_for_many();
-	end if;
 	if people.parts_circle(p_kind, p_id, p_part_kind, p_ids) is not null then
 		perform api.fail(400, format('%s %s would be a part of itself', p_kind, p_id));
 	end if;
+	perform people.parts_join(array(select row(p_kind, p_id, p_part_kind, i)::people.parts from unnest(p_ids) i));
+end
+$$;
+
+-- people.parts_join(parts): each of these is a part of its object, too. Passed over as by people.parts_add; the caller owns the
+-- rights, and knows that no circle closes.
+create or replace function people.parts_join(p_parts people.parts[]) returns void
+language plpgsql as $$
+declare
+	ways people.way[];
+begin
+	if api.many(cardinality(p_parts)) then
+		perform api.plan_for_many();
+	end if;
 	with new as (
 		insert into people.parts (kind, id, part_kind, part_id)
-		select o.kind, o.id, part.kind, part.id
-		  from people.objects o, people.objects part
-		 where o.kind = p_kind and o.id = p_id and part.kind = p_part_kind and part.id = any(p_ids)
-		 order by part.id
+		select p.kind, p.id, p.part_kind, p.part_id
+		  from unnest(p_parts) p
+		  join people.objects o on o.kind = p.kind and o.id = p.id
+		  join people.objects part on part.kind = p.part_kind and part.id = p.part_id
+		 order by p.kind, p.id, p.part_kind, p.part_id
 		on conflict do nothing
-		returning part_id
+		returning kind, id, part_kind, part_id
+	), seers as (
+		-- Asked once for each object, of which there are fewer than of parts.
+		select v.principal, v.kind, v.id from (select distinct kind, id from new) n
+		  join people.visible v on v.kind = n.kind and v.id = n.id and v.principal <> 0
 	)
-	select array_agg(part_id) into added from new;
-	perform people.visible_change(people.ways(people.seers(p_kind, p_id), p_part_kind, added, 1));
+	select array_agg(row(s.principal, n.part_kind, n.part_id, 1)::people.way) into ways
+	  from seers s join new n on n.kind = s.kind and n.id = s.id;
+	perform people.visible_change(ways);
 end
 $$;
 

@@ -212,10 +212,18 @@ $$;
 create or replace function polemarch_api.kind_of_path(req jsonb) returns people.kind
 language plpgsql stable as $$
 begin
-	if req->'path'->>'objects' not in ('hosts', 'groups', 'inventories', 'projects', 'templates', 'teams') then
+	return polemarch_api.kind_named(req->'path'->>'objects');
+end
+$$;
+
+-- polemarch_api.kind_named(plural) -> the kind.       fails  WE404
+create or replace function polemarch_api.kind_named(plural text) returns people.kind
+language plpgsql stable as $$
+begin
+	if plural not in ('hosts', 'groups', 'inventories', 'projects', 'templates', 'teams') then
 		perform polemarch_api.not_found();
 	end if;
-	return case req->'path'->>'objects' when 'inventories' then 'inventory' else rtrim(req->'path'->>'objects', 's') end::people.kind;
+	return case plural when 'inventories' then 'inventory' else rtrim(plural, 's') end::people.kind;
 end
 $$;
 

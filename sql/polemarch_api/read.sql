@@ -28,7 +28,8 @@ end
 $$;
 
 -- polemarch_api.want(name, kind, ...) -> what a field of a body may be, for polemarch_api.fields.
---   kind        text; line (no control characters); username; email; flag; ids (a list of whole numbers); password (what
+--   kind        text; line (no control characters); username; email; flag; ids (a list of whole numbers); vars (variables, as
+--               the worker has sealed them: inventory/variables.sql); object; aside (a text that the worker keeps: {"length"}); password (what
 --               the worker has made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h); hash (Django's)
 --   needed      must be there, but for PATCH
 --   most        characters
@@ -103,6 +104,10 @@ begin
 			when value->>'length' = '0' then 'This field may not be blank.'
 			when value ? 'length' then format('Ensure this field has no more than %s characters.', f.most)
 			else 'Not a valid string.' end
+		when 'vars' then inventory.vars_error(value)
+		when 'object' then case when jsonb_typeof(value) <> 'object' then 'Expected a dictionary.' end
+		when 'aside' then case when coalesce(jsonb_typeof(value->'length'), '') <> 'number' then 'Not a valid string.'
+			when value->>'length' = '0' then 'This field may not be blank.' end
 		when 'hash' then case when value <> '"[~~ENCRYPTED~~]"' and value #>> '{}' !~ '^pbkdf2_sha256\$[1-9][0-9]{0,6}\$[^$]{1,64}\$[A-Za-z0-9+/]{43}=$'
 			then 'Expected pbkdf2_sha256$ITERATIONS$SALT$HASH, as Django writes it.' end
 		else polemarch_api.text_error(value, f) end;

@@ -9,14 +9,14 @@ declare
 begin
 	if req->>'mount' like '%/v1' then
 		return polemarch_api.ok('{' || (select string_agg(api.json(name) || ':' || polemarch_api.url(req, '/' || name || '/'), ',' order by i)
-			from unnest('{token,users,teams,license}'::text[]) with ordinality r (name, i)) || '}');
+			from unnest('{token,users,teams,hosts,groups,inventories,templates,license}'::text[]) with ordinality r (name, i)) || '}');
 	end if;
 	return polemarch_api.ok('{"v1":' || polemarch_api.url(req, '/v1/') || '}');
 end
 $$;
 
 -- polemarch_api.license(req) -> {expiry, users, organization, contacts, hosts, actual_hosts, actual_users}   GET /license/
---   Unlimited, unless the settings say otherwise; nothing is enforced.
+--   Unlimited, unless the settings say otherwise; nothing is enforced. Of a RANGE each name counts.
 create or replace function polemarch_api.license(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -28,7 +28,7 @@ begin
 		|| ',"organization":' || api.json(coalesce(said->>'organization', ''))
 		|| ',"contacts":' || api.json(coalesce(said->>'contacts', ''))
 		|| ',"hosts":' || api.json(nullif((said->>'hosts')::bigint, 0))
-		|| ',"actual_hosts":' || fate.count('host')
+		|| ',"actual_hosts":' || (select count(*) from inventory.host_names)
 		|| ',"actual_users":' || (select count(*) from people.users) || '}');
 end
 $$;

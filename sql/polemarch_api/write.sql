@@ -9,6 +9,16 @@ begin
 end
 $$;
 
+-- polemarch_api.url_ends(req, path) -> {"http://.../path/, /?format=json"}: the URL of each thing of a long list is its id between these.
+create or replace function polemarch_api.url_ends(req jsonb, path text) returns text[]
+language plpgsql stable as $$
+declare
+	url text := polemarch_api.url(req, path || '//');
+begin
+	return array[split_part(url, '//', 1) || '//' || split_part(url, '//', 2) || '/', '/' || split_part(url, '//', 3)];
+end
+$$;
+
 -- polemarch_api.time(time) -> "2017-07-24T06:39:52.052504Z", no fraction where it is zero (D5); or null.
 create or replace function polemarch_api.time(value timestamptz) returns text
 language plpgsql immutable as $$

@@ -22,7 +22,7 @@ create view tests.roles as
 	select unnest('{moirai_web,moirai_courier,moirai_runner}'::text[]) as role;
 
 select is((select array_agg(name::text order by name) from tests.houses),
-	'{api,courier_api,fate,hermes_api,house,outbox,people,people_api,polemarch_api}', 'these are the schemas of the house');
+	'{api,courier_api,fate,hermes_api,house,inventory,outbox,people,people_api,polemarch_api}', 'these are the schemas of the house');
 select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
 	where c.relowner = 'moirai_owner'::regrole and n.oid not in (select oid from tests.houses) and n.nspname !~ '^pg_toast' $$,
 	'no table of the house stands elsewhere');
@@ -148,7 +148,7 @@ select is_empty('select tests.not_denied(role, tests.touches()) from tests.roles
 	'nobody can read, write, empty or lock any table, or use any sequence');
 select is_empty('select tests.not_denied(role, tests.updates()) from tests.roles', '... or change any column');
 select is_empty($$ select tests.not_denied(role, tests.calls('not for_web and not for_courier')) from tests.roles $$,
-	'nobody can call any function of fate, outbox, house, people or api, or a helper of an endpoint');
+	'nobody can call any function of fate, inventory, outbox, house, people or api, or a helper of an endpoint');
 select is_empty($$ select tests.not_denied(role, tests.calls('for_web')) from tests.roles where role <> 'moirai_web' $$,
 	'courier and runner cannot call any endpoint');
 select is_empty($$ select tests.not_denied('moirai_runner', tests.calls('for_courier'))
@@ -166,7 +166,7 @@ select is((select array_agg(substring(call from '[a-z_]+\.[a-z_]+') || ': ' || e
 	'the web tier can call each endpoint, which then wants to know who asks; but for two for whoever the worker lets '
 	'watch, and one that signs in');
 select is((select array_agg(substring(call from '[a-z_]+\(') || left(ended, 5) order by call) from tests.tried where call ~ 'people_api'),
-	'{by_password(done,by_proxy(done,by_token(done,password_was_wrong(23502,rehash(done}', '... and each function of people_api');
+	'{by_password(done,by_proxy(done,by_token(done,password_was_wrong(23502,rehash(done,seal_key(done}', '... and each function of people_api');
 select lives_ok(format('select tests.as_role(''moirai_web'', %L)',
 	format('select hermes_api.hosts_create(%L)', tests.req('{}', '{}', '{"hostname": "web"}'))),
 	'the web tier can make a host by its endpoint');

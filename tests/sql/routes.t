@@ -32,6 +32,10 @@ psql -X -q -v ON_ERROR_STOP=1 -d reading >/dev/null <<-'SQL'
 	insert into outbox.webhooks (url, made_by, made_at) values ('http://x', 'x', now());
 	insert into people.teams (name) values ('web');
 	select people.objects_add('team', '{1}', 1);
+	select inventory.hosts_add('{web}', '{HOST}', array['{}'::jsonb], array['{}'::jsonb], 1),
+	       inventory.groups_add('{web}', '{false}', array['{}'::jsonb], array['{}'::jsonb], 1), inventory.inventories_add('web', '{}', '{}', 1);
+	insert into inventory.templates (kind, data) values ('Host', '{}');
+	select inventory.objects_add('template', '{1}', '{web}', array['{}'::jsonb], array['{}'::jsonb], 1);
 	insert into outbox.couriers values ('me', now());
 	insert into people.audit (at, username, via, verb, kind, ids, n, details) values (now(), 'x', 'proxy', 'x', 'x', '{}', 0, '{}');
 	alter database reading set default_transaction_read_only = on;
@@ -39,9 +43,9 @@ SQL
 is "$(sql postgres reading 'insert into people.teams (name) values (1)')" \
 	'25006: cannot execute INSERT in a read-only transaction' 'there is a place where nothing can be changed'
 request='{"actor": 1, "stamp": 7, "token": 1, "via": "session", "method": "GET", "address": "192.0.2.1", "mount": "/api/v1",
-	"path": {"id": "1", "hostname": "web", "objects": "teams"}, "asked": {"query": ["web"]},
+	"path": {"id": "1", "hostname": "web", "objects": "groups"}, "asked": {"query": ["web"]},
 	"query": {"limit": ["1"], "expand": ["hosts", "labors", "events", "eventtypes", "fates", "quests"], "query": ["web"]},
-	"base": "http://moirai/api/v1", "url": "http://moirai/api/v1/it", "settings": {"domain": "example.com", "queryServer": false}}'
+	"base": "http://moirai/api/v1", "url": "http://moirai/api/v1/groups/1/hosts", "settings": {"domain": "example.com", "queryServer": false}}'
 for function in $(called GET); do
 	is "$(sql moirai_web reading "select status from $function('$request')")" 200 "$function changes nothing"
 done

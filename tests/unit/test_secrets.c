@@ -264,6 +264,48 @@ static bool was_wiped(const char *memory, size_t size)
 	return false;
 }
 
+/* ---- secret variables ---- */
+
+static void a_secret_variable_reaches_the_database_sealed(void **state)
+{
+	static const char *const methods[] = { "PUT", "PATCH" };
+	static const char body[] = "{\"vars\":{\"ansible_ssh_pass\":\"rex\",\"a\":\"b\"}}";
+
+	(void)state;
+	serve(POLEMARCH, "POST", "/hosts/", body);
+	assert_true(was_sent("Status: 200 OK\r\n"));
+	assert_non_null(strstr(told("body"), "\"ansible_ssh_pass\":{\"sealed\":\""));
+	assert_non_null(strstr(told("body"), "\",\"key\":7},\"a\":\"b\"}}"));
+	assert_null(strstr(database.text, "rex"));
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		serve(POLEMARCH, methods[i], "/hosts/3/", body);
+		assert_non_null(strstr(told("body"), "\"sealed\""));
+		assert_null(strstr(database.text, "rex"));
+	}
+}
+
+static void a_body_with_secrets_is_wiped(void **state)
+{
+	static const char body[] = "{\"vars\":{\"ansible_ssh_pass\":\"rex\"}}";
+	bool wiped_it = false;
+
+	(void)state;
+	n_wiped = 0;
+	serve(POLEMARCH, "POST", "/hosts/", body);
+	for (size_t i = 0; i < n_wiped; i++)
+		wiped_it |= wiped[i].size == strlen(body);
+	assert_true(wiped_it);
+}
+
+static void a_number_reaches_the_database_as_it_was(void **state)
+{
+	(void)state;
+	serve(POLEMARCH, "POST", "/hosts/", "{\"vars\":{\"a\":0.3,\"b\":12}}");
+	assert_non_null(strstr(database.text, "\"vars\":{\"a\":0.3,\"b\":12}"));
+	serve(HERMES, "POST", "/events", "{\"a\":0.30000000000000004}");
+	assert_non_null(strstr(database.text, "{\"a\":0.30000000000000004}"));
+}
+
 static void secrets_are_wiped_when_the_request_is_done(void **state)
 {
 	struct request r = { .worker = &worker, .fcgi = &fcgi };
@@ -300,6 +342,9 @@ int main(void)
 		IN_A_WORKER(a_token_is_told_to_its_holder_and_its_hash_to_the_database),
 		IN_A_WORKER(what_makes_no_token_is_told_none),
 		IN_A_WORKER(a_program_that_is_no_text_is_not_told),
+		IN_A_WORKER(a_secret_variable_reaches_the_database_sealed),
+		IN_A_WORKER(a_body_with_secrets_is_wiped),
+		IN_A_WORKER(a_number_reaches_the_database_as_it_was),
 		IN_A_WORKER(secrets_are_wiped_when_the_request_is_done),
 	};
 

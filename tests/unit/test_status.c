@@ -4,7 +4,7 @@
 
 static void our_own_class_maps_by_its_number(void **state)
 {
-	static const int codes[] = { 400, 401, 403, 404, 405, 409, 413, 415, 424 };
+	static const int codes[] = { 400, 401, 403, 404, 405, 409, 413, 415, 424, 503 };
 	char sqlstate[6];
 
 	(void)state;

@@ -1,0 +1,42 @@
+/* program.h - runs somebody else's program, with limits, and keeps what it says.
+ *
+ * The program is a session of its own that has nothing of ours but its standard input. It stands back for other processes,
+ * is the first to go when memory runs out, and dies with us. When it has ended, is late or says too much, whatever is left
+ * of its process group is killed: nothing that it leaves behind holds us up, not even with our pipes in hand. SIGCHLD is
+ * blocked meanwhile.
+ */
+#ifndef LIB_PROGRAM_H
+#define LIB_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PROGRAM_ERRORS ((size_t)64 << 10)
+
+struct program {
+	const char *path;
+	char *const *arguments, *const *environment;     /* NULL at the end; path is not looked for */
+	const char *folder;                              /* where it runs */
+	int in;                                          /* its standard input; stays the caller's */
+	int seconds;                                     /* for as long as it may run */
+	size_t memory;                                   /* bytes of address space that it may have */
+	size_t most;                                     /* bytes of standard output that it may write */
+};
+
+struct program_end {
+	int status;                                      /* of waitpid() */
+	bool late, too_much;                             /* why it was killed */
+	char *out;                                       /* standard output, no string */
+	size_t size, room;
+	char errors[PROGRAM_ERRORS];                     /* the end of standard error, a string */
+	size_t n_errors;
+};
+
+/* Runs it to its end. False: it was not started, errno says why; else program_end_done() must follow. A program that can't
+ * be executed ends with the shell's 127 or 126. */
+bool program_run(const struct program *program, struct program_end *ret_end) __attribute__((warn_unused_result));
+
+/* Gives the output back to the system: nothing of it stays in our memory. */
+void program_end_done(struct program_end *end);
+
+#endif

@@ -1,0 +1,145 @@
+#include "config.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "lib/auto.h"
+#include "lib/real.h"
+#include "lib/seal.h"
+#include "worker/input.h"
+#include "worker/request.h"
+#include "worker/secrets.h"
+
+#define SHOWN_INSTEAD "[~~ENCRYPTED~~]"
+
+static const char *const hidden[] = {
+	"ansible_ssh_pass", "ansible_ssh_private_key_file", "ansible_become_pass",
+	"ansible_password", "ansible_become_password", "ansible_sudo_pass", "ansible_su_pass",
+	"repo_password", "repo_key",
+	"key-file", "private-key", "vault-password-file", "new-vault-password-file", "vault-pass-file",
+	"become-password-file", "become-pass-file", "connection-password-file", "conn-pass-file",
+};
+#define N_HIDDEN (sizeof hidden / sizeof hidden[0])
+
+static const struct db_statement seal_key = { "seal_key", "select id, public_key from people_api.seal_key()", 0 };
+
+bool secrets_is_hidden(const char *key)
+{
+	for (size_t i = 0; i < N_HIDDEN; i++)
+		if (strcmp(hidden[i], key) == 0)
+			return true;
+	return false;
+}
+
+/* ---- nothing stays in memory ---- */
+
+/* Overwrites the texts within; what jansson gives to read is its own memory. */
+static void wipe(json_t *value)
+{
+	const char *key;
+	json_t *child;
+	size_t i;
+
+	if (json_is_string(value))
+		sodium_memzero((void *)(uintptr_t)json_string_value(value), json_string_length(value));
+	json_object_foreach(value, key, child) {
+		wipe(child);
+	}
+	json_array_foreach(value, i, child) {
+		wipe(child);
+	}
+}
+
+/* ---- one secret ---- */
+
+static enum status learn_key(struct request *r)
+{
+	AUTO(pgresult) PGresult *found = NULL;
+	enum status s;
+
+	if (r->seal_key != 0)
+		return S_OK;
+	s = db_query(r->worker->db, &seal_key, NULL, &found);
+	if (s != S_OK)
+		return request_refuse(r, s, "The database does not answer.");
+	if (PQntuples(found) == 0)
+		return request_refuse(r, S_LATER, "No key to seal secrets to: run moirai-db install.");
+	r->seal_key = atoi(PQgetvalue(found, 0, 0));
+	snprintf(r->seal_public, sizeof r->seal_public, "%s", PQgetvalue(found, 0, 1));
+	return S_OK;
+}
+
+/* Measured first, so that no buffer grows and leaves copies behind. */
+static char *close_box(const char *public_key, json_t *value)
+{
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | real_flags(value);
+	size_t size = json_dumpb(value, NULL, 0, flags);
+	char *text = malloc(size + 1);
+	char *box;
+
+	assert(text != NULL);
+	json_dumpb(value, text, size, flags);
+	box = seal_close(public_key, text, size);
+	seal_wipe(&text, size);
+	return box;
+}
+
+static bool is_shown_instead(const json_t *value)
+{
+	return json_is_string(value) && strcmp(json_string_value(value), SHOWN_INSTEAD) == 0;
+}
+
+static enum status seal(struct request *r, json_t *vars, const char *key, json_t *value)
+{
+	AUTO(text) char *box = NULL;
+	enum status s = learn_key(r);
+
+	if (s != S_OK)
+		return s;
+	box = close_box(r->seal_public, value);
+	if (box == NULL)
+		return request_refuse(r, S_LATER, "The key to seal secrets to is none.");
+	wipe(value);
+	json_object_set_new(vars, key, json_pack("{s:s, s:i}", "sealed", box, "key", r->seal_key));
+	return S_OK;
+}
+
+/* ---- those of a body ---- */
+
+enum status secrets_seal(struct request *r, json_t *vars)
+{
+	for (size_t i = 0; i < N_HIDDEN; i++) {
+		json_t *value = json_object_get(vars, hidden[i]);
+		enum status s = value == NULL || is_shown_instead(value) ? S_OK : seal(r, vars, hidden[i], value);
+
+		if (s != S_OK)
+			return s;
+	}
+	return S_OK;
+}
+
+/* The member, as the object that its text holds, if it is one. */
+static json_t *unfold(json_t *object, const char *name)
+{
+	json_t *value = json_object_get(object, name);
+	AUTO(json) json_t *held = NULL;
+	char why[INPUT_WHY];
+
+	if (json_string_length(value) == 0 ||
+	    input_body(json_string_value(value), json_string_length(value), &held, why) != S_OK)
+		return value;
+	wipe(value);
+	json_object_set(object, name, held);
+	return held;
+}
+
+enum status secrets_seal_body(struct request *r)
+{
+	enum status s = secrets_seal(r, unfold(r->body, "vars"));
+
+	return s == S_OK ? secrets_seal(r, unfold(unfold(r->body, "data"), "vars")) : s;
+}

@@ -1,0 +1,152 @@
+-- Hosts, groups, inventories and templates: made, changed and deleted. Callers own the rights (people.rights_own).
+
+-- inventory.objects_add(kind, ids, names, vars, sealed, owner): these ids of the kind's table are objects with these names and
+-- variables, each at its place, and that user's.
+create or replace function inventory.objects_add(
+	p_kind people.kind, p_ids bigint[], p_names text[], p_vars jsonb[], p_sealed jsonb[], p_owner bigint
+) returns void
+language plpgsql as $$
+begin
+	perform people.objects_add(p_kind, p_ids, p_owner);
+	insert into inventory.objects (kind, id, name, vars, sealed)
+	select p_kind, o.id, o.name, o.vars, o.sealed from unnest(p_ids, p_names, p_vars, p_sealed) o (id, name, vars, sealed);
+end
+$$;
+
+-- inventory.hosts_add(names, types, vars, sealed, owner) -> ids, each at its place. Names are good (inventory.name_error).
+create or replace function inventory.hosts_add(
+	p_names text[], p_types text[], p_vars jsonb[], p_sealed jsonb[], p_owner bigint
+) returns bigint[]
+language plpgsql as $$
+declare
+	ids bigint[];
+begin
+	if api.many(cardinality(p_names)) then
+		perform api.plan_for_many();
+	end if;
+	with made as (
+		insert into inventory.hosts (type) select t from unnest(p_types) with ordinality u (t, n) order by n returning id
+	)
+	select array_agg(id order by id) into ids from made;
+	perform inventory.objects_add('host', ids, p_names, p_vars, p_sealed, p_owner), inventory.host_names_put(ids);
+	return ids;
+end
+$$;
+
+-- inventory.host_names_put(hosts): these hosts, new or renamed, stand for the machines that their names say. A machine that the
+-- fleet has not heard of is made. None is renamed meanwhile, or it might be the one that was just found.
+create or replace function inventory.host_names_put(p_hosts bigint[]) returns void
+language plpgsql as $$
+begin
+	perform fate.hosts_own_names();
+	delete from inventory.host_names where host_id = any(p_hosts);
+	insert into inventory.host_names (name, host_id)
+	select distinct n, o.id
+	  from unnest(p_hosts) h
+	  join inventory.hosts t on t.id = h
+	  join inventory.objects o on o.kind = 'host' and o.id = h,
+	       lateral unnest(inventory.names(o.name, t.type)) n;
+	perform fate.hosts_named(array(select name from inventory.host_names where host_id = any(p_hosts) group by name order by min(host_id), name));
+end
+$$;
+
+-- inventory.groups_add(names, children, vars, sealed, owner) -> ids, each at its place.
+create or replace function inventory.groups_add(
+	p_names text[], p_children boolean[], p_vars jsonb[], p_sealed jsonb[], p_owner bigint
+) returns bigint[]
+language plpgsql as $$
+declare
+	ids bigint[];
+begin
+	with made as (
+		insert into inventory.groups (children) select c from unnest(p_children) with ordinality u (c, n) order by n returning id
+	)
+	select array_agg(id order by id) into ids from made;
+	perform inventory.objects_add('group', ids, p_names, p_vars, p_sealed, p_owner);
+	return ids;
+end
+$$;
+
+-- inventory.inventories_add(name, vars, sealed, owner) -> its id.
+create or replace function inventory.inventories_add(p_name text, p_vars jsonb, p_sealed jsonb, p_owner bigint) returns bigint
+language plpgsql as $$
+declare
+	made bigint;
+begin
+	insert into inventory.inventories default values returning id into made;
+	perform inventory.objects_add('inventory', array[made], array[p_name], array[p_vars], array[p_sealed], p_owner);
+	return made;
+end
+$$;
+
+-- inventory.objects_delete(kind, ids): they are gone, with all that hangs on them. Machines of the fleet stay.
+create or replace function inventory.objects_delete(p_kind people.kind, p_ids bigint[]) returns void
+language plpgsql as $$
+begin
+	perform people.objects_remove(p_kind, p_ids);
+	delete from inventory.objects where kind = p_kind and id = any(p_ids);
+	case p_kind
+	when 'host' then
+		delete from inventory.host_names where host_id = any(p_ids);
+		delete from inventory.hosts where id = any(p_ids);
+	when 'group' then
+		delete from inventory.groups where id = any(p_ids);
+	when 'inventory' then
+		delete from inventory.inventories where id = any(p_ids);
+	when 'template' then
+		delete from inventory.templates where id = any(p_ids);
+	end case;
+end
+$$;
+
+-- inventory.groups_below(groups) -> these and all groups below them, each once.
+create or replace function inventory.groups_below(p_groups bigint[]) returns bigint[]
+language plpgsql stable as $$
+begin
+	return array(
+		with recursive below as (
+			select unnest(p_groups) as id
+			union
+			select p.part_id from below b join people.parts p on p.kind = 'group' and p.id = b.id and p.part_kind = 'group'
+		)
+		select id from below order by id);
+end
+$$;
+
+-- inventory.parts_of(kind, id, part_kind) -> what of that kind it holds itself, ascending.
+create or replace function inventory.parts_of(p_kind people.kind, p_id bigint, p_part_kind people.kind) returns bigint[]
+language plpgsql stable as $$
+begin
+	return array(select part_id from people.parts where kind = p_kind and id = p_id and part_kind = p_part_kind order by part_id);
+end
+$$;
+
+-- inventory.check() -> a row for each thing that is not as the law says, like fate.check(); none when all is well.
+create or replace function inventory.check() returns table (rule text, id text, found text)
+language sql stable as $$
+	with things as (
+		select 'host'::people.kind as kind, id from inventory.hosts
+		union all select 'group', id from inventory.groups
+		union all select 'inventory', id from inventory.inventories
+		union all select 'template', id from inventory.templates
+	), names as (
+		select h.id as host_id, n as name
+		  from inventory.hosts h join inventory.objects o on o.kind = 'host' and o.id = h.id,
+		       lateral unnest(inventory.names(o.name, h.type)) n
+	)
+	select 'an object has a name, an owner, and a row of its kind', concat_ws(' ', kind, id), concat_ws(' ', t, o.name, p.owner_id)
+	  from things t full join inventory.objects o using (kind, id)
+	  full join (select * from people.objects where kind in ('host', 'group', 'inventory', 'template')) p using (kind, id)
+	 where t is null or o.name is null or p.owner_id is null
+	union all
+	select 'a host stands for the machines that its name says', concat_ws(' ', 'host', host_id), name
+	  from names full join (select name, host_id, true as kept from inventory.host_names) k using (name, host_id)
+	 where kept is null or names is null
+	union all
+	select 'the fleet knows each machine', concat_ws(' ', 'host', n.host_id), n.name
+	  from inventory.host_names n where not exists (select from fate.hosts f where f.hostname = n.name)
+	union all
+	select 'a group holds hosts or groups, not both', concat_ws(' ', 'group', g.id), p.part_kind::text
+	  from inventory.groups g join people.parts p on p.kind = 'group' and p.id = g.id
+	 where (p.part_kind = 'group') <> g.children
+$$;

@@ -1,0 +1,98 @@
+-- Variables of hosts, groups, inventories, projects and periodic tasks (polemarch.txt Variables, polemarch-behaviour.md
+-- section 2): an object of any JSON values. Secret ones come here sealed (D8, seal.sql) and are kept apart.
+
+-- inventory.word(value) -> a variable's value as text, as filters and host queries compare it; null for null.
+create or replace function inventory.word(value jsonb) returns text
+language sql immutable as $$
+	select case when jsonb_typeof(value) = 'boolean' then initcap(value #>> '{}') else value #>> '{}' end
+$$;
+
+-- inventory.pair(key, word) -> what stands for a variable in the index. A long value by a hash: an index takes no more.
+create or replace function inventory.pair(key text, word text) returns text
+language sql immutable as $$
+	select key || '=' || case when octet_length(word) > 200 then '=' || md5(word) else word end
+$$;
+
+-- inventory.pairs(vars) -> KEY=VALUE and KEY of each variable that is not null: what filters look for.
+create or replace function inventory.pairs(vars jsonb) returns text[]
+language plpgsql immutable parallel safe as $$
+begin
+	return array(select p from jsonb_each(vars) v (key, value),
+	                           lateral (values (v.key), (inventory.pair(v.key, inventory.word(v.value)))) w (p)
+	              where v.value <> 'null');
+end
+$$;
+-- Here and not among the tables, for it needs the function.
+create index if not exists objects_pairs_idx on inventory.objects using gin (inventory.pairs(vars));
+
+-- inventory.vars_error(vars) -> what is wrong with it, or null.
+create or replace function inventory.vars_error(vars jsonb) returns text
+language plpgsql immutable as $$
+begin
+	if jsonb_typeof(vars) <> 'object' then
+		return 'Expected a dictionary.';
+	end if;
+	return (select format('%s is no name of a variable: letters, digits, _, . and -, no more than 128, the first a letter or _.', to_json(left(key, 140)))
+	          from jsonb_object_keys(vars) key where key !~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$' limit 1);
+end
+$$;
+
+-- inventory.vars_clear(given), inventory.vars_secret(given) -> of variables that were sent, those in clear, and the sealed ones.
+-- `[~~ENCRYPTED~~]`, which stands for what is stored, is in neither.
+create or replace function inventory.vars_clear(given jsonb) returns jsonb
+language plpgsql immutable as $$
+begin
+	return (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(given) v
+	         where v.value <> '"[~~ENCRYPTED~~]"' and not inventory.is_hidden(v.key));
+end
+$$;
+create or replace function inventory.vars_secret(given jsonb) returns jsonb
+language plpgsql immutable as $$
+begin
+	return (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(given) v
+	         where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key));
+end
+$$;
+
+-- inventory.vars_settled(given, vars, sealed) -> (vars, sealed): what is to be stored where those are stored and this was
+-- sent. `[~~ENCRYPTED~~]` keeps what the key has, be it secret or not, and is nothing where it has nothing.
+--   fails  WE503 a secret was sealed to a key that is no longer the current one
+create or replace function inventory.vars_settled(given jsonb, old_vars jsonb, old_sealed jsonb, out vars jsonb, out sealed jsonb)
+language plpgsql as $$
+declare
+	kept text[] := array(select v.key from jsonb_each(given) v where v.value = '"[~~ENCRYPTED~~]"');
+begin
+	vars := inventory.vars_clear(given);
+	sealed := inventory.vars_secret(given);
+	perform inventory.must_be_current(sealed);
+	vars := vars || (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(old_vars) v where v.key = any(kept));
+	sealed := sealed || (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(old_sealed) v where v.key = any(kept));
+end
+$$;
+
+-- inventory.key_order(key) -> by which variables are shown in order: how to reach a host, other matters of Ansible's, the rest.
+create or replace function inventory.key_order(key text) returns text
+language sql immutable as $$
+	select coalesce(array_position('{ansible_host,ansible_port,ansible_user,ansible_ssh_pass,ansible_ssh_private_key_file}', key),
+	                case when starts_with(key, 'ansible_') then 6 else 7 end) || key
+$$;
+
+-- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets.
+create or replace function inventory.vars_json(vars jsonb, sealed jsonb) returns text
+language plpgsql stable as $$
+begin
+	return (select coalesce('{' || string_agg(api.json(v.key) || ':' || v.shown, ',' order by inventory.key_order(v.key) collate "C") || '}', '{}')
+	          from (select key, value::text as shown from jsonb_each(vars)
+	                union all
+	                select key, '"[~~ENCRYPTED~~]"' from jsonb_object_keys(sealed) key) v);
+end
+$$;
+
+-- inventory.vars_told(given) -> what the audit says of variables: which there are.
+create or replace function inventory.vars_told(given jsonb) returns jsonb
+language plpgsql immutable as $$
+begin
+	return case when given ? 'vars'
+	       then given || jsonb_build_object('vars', array(select jsonb_object_keys(given->'vars') order by 1 limit 100)) else given end;
+end
+$$;

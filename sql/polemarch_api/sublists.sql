@@ -1,0 +1,137 @@
+-- What is in what (polemarch.txt Sublists, polemarch-behaviour.md section 6): hosts and groups of groups and of inventories, and
+-- whatever a project has. The path says of which object, and which kind.
+
+-- polemarch_api.sublists_get(req) -> [id, ...] of what it holds itself                 GET /{objects}/{id}/hosts|groups|inventories/
+--   fails  WE404, WE403, WE409 a group of the other sort
+create or replace function polemarch_api.sublists_get(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor text := people.must_be_signed_in(req);
+	s     polemarch_api.sublist := polemarch_api.sublist_of_path(req, 'see');
+begin
+	return polemarch_api.ok('[' || array_to_string(inventory.parts_of(s.kind, s.id, s.part_kind), ',') || ']');
+end
+$$;
+
+-- polemarch_api.sublists_add(req) -> {total, operated, not_found, failed_list}         POST /{objects}/{id}/hosts|groups|inventories/
+--   body   [id, ...]; those that the actor does not see are passed over, and listed in failed_list
+--   fails  WE404, WE403, WE409, WE400 no list of ids, or a group would be in itself
+create or replace function polemarch_api.sublists_add(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return polemarch_api.sublist_change(req, 'add');
+end
+$$;
+
+-- polemarch_api.sublists_replace(req) -> as above: exactly these                       PUT /{objects}/{id}/hosts|groups|inventories/
+create or replace function polemarch_api.sublists_replace(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return polemarch_api.sublist_change(req, 'replace');
+end
+$$;
+
+-- polemarch_api.sublists_remove(req) -> as above: without these                        DELETE /{objects}/{id}/hosts|groups|inventories/
+create or replace function polemarch_api.sublists_remove(req jsonb) returns api.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	return polemarch_api.sublist_change(req, 'remove');
+end
+$$;
+
+-- polemarch_api.sublist_change(req, how): add, replace or remove what the body lists.
+create or replace function polemarch_api.sublist_change(req jsonb, how text) returns api.answer
+language plpgsql as $$
+declare
+	actor text := people.must_be_signed_in(req);
+	s     polemarch_api.sublist := polemarch_api.sublist_of_path(req, 'link');
+	sent  bigint[];
+	seen  bigint[];
+	circle text;
+begin
+	-- The list before the lock: who changes what is in what makes all others wait.
+	sent := polemarch_api.sent_ids(req->'body');
+	perform people.rights_own();
+	s := polemarch_api.sublist_of_path(req, 'link');
+	seen := people.may_each((req->>'actor')::bigint, 'see', s.part_kind, sent);
+	if how <> 'remove' then
+		circle := people.parts_circle(s.kind, s.id, s.part_kind, seen);
+		perform polemarch_api.fail(400, jsonb_build_object('error_type', 'CiclicDependencyError', 'detail', 'A cyclic dependence was found. '
+			|| case circle when 'self' then 'The group can not refer to itself.' else 'The group has a dependence on itself.' end))
+		  where circle is not null;
+	end if;
+	case how
+	when 'add' then perform people.parts_add(s.kind, s.id, s.part_kind, seen);
+	when 'replace' then perform people.parts_replace(s.kind, s.id, s.part_kind, seen);
+	when 'remove' then perform people.parts_remove(s.kind, s.id, s.part_kind, seen);
+	end case;
+	perform people.audited(req, how || ' ' || polemarch_api.plural(s.part_kind), s.kind::text, array[s.id],
+	                       jsonb_build_object('n', cardinality(seen), 'ids', to_jsonb(seen[1:100]))),
+	        outbox.changed(s.kind::text, array[s.id]) where s.kind <> 'project';
+	return polemarch_api.ok(polemarch_api.sublist_told(req->'body', sent, seen));
+end
+$$;
+
+-- polemarch_api.sublist_told(body, sent, seen) -> what came of it.
+create or replace function polemarch_api.sublist_told(body jsonb, sent bigint[], seen bigint[]) returns text
+language plpgsql stable as $$
+declare
+	failed text[] := '{}'::text[];
+begin
+	if cardinality(seen) < cardinality(sent) then
+		failed := array(select e::text from jsonb_array_elements(body) with ordinality b (e, n)
+		                 where not exists (select from unnest(seen) s where s = sent[n]) order by n);
+	end if;
+	return '{"total":' || cardinality(sent) || ',"operated":' || cardinality(seen) || ',"not_found":' || cardinality(failed)
+	       || ',"failed_list":[' || array_to_string(failed, ',') || ']}';
+end
+$$;
+
+-- polemarch_api.sent_ids(body) -> the ids of a list; of none for {}. A number too large for any is -1.       fails  WE400
+create or replace function polemarch_api.sent_ids(body jsonb) returns bigint[]
+language plpgsql stable as $$
+declare
+	wrong text;
+begin
+	if body = '{}' then
+		return '{}'::bigint[];
+	elsif jsonb_typeof(body) is distinct from 'array' then
+		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
+			format('Expected a list of items but got type "%s".', polemarch_api.python_type(coalesce(body, 'null'))))));
+	end if;
+	select left(e #>> '{}', 60) into wrong from jsonb_array_elements(body) e
+	 where jsonb_typeof(e) not in ('number', 'string') or e #>> '{}' !~ '^[ \t]*[+-]?[0-9]+[ \t]*$' limit 1;
+	if found then
+		perform polemarch_api.fail(400, jsonb_build_object('error_type', 'ValueError',
+			'detail', format('invalid literal for int() with base 10: ''%s''', coalesce(wrong, 'None'))));
+	end if;
+	return array(select case when length(btrim(w)) <= 18 then w::bigint else -1 end
+	               from jsonb_array_elements_text(body) with ordinality e (w, n) order by n);
+end
+$$;
+
+create or replace function polemarch_api.plural(p_kind people.kind) returns text
+language sql immutable as $$
+	select case p_kind when 'inventory' then 'inventories' else p_kind || 's' end
+$$;
+
+-- polemarch_api.sublist_of_path(req, verb) -> of which object, and which kind; the actor may do that with the object.
+--   fails  WE404, WE403, WE409 the group is of the other sort
+create or replace function polemarch_api.sublist_of_path(req jsonb, verb text) returns polemarch_api.sublist
+language plpgsql stable as $$
+declare
+	s    polemarch_api.sublist;
+	last text := substring(split_part(req->>'url', '?', 1) from '([a-z]+)/?$');
+begin
+	s.kind := polemarch_api.kind_of_path(req);
+	s.id := api.path_id(req, 'id');
+	s.part_kind := polemarch_api.kind_named(last);
+	if s.kind not in ('group', 'inventory', 'project') or (s.part_kind = 'inventory' and s.kind <> 'project') then
+		perform polemarch_api.not_found();
+	end if;
+	perform polemarch_api.must(req, verb, s.kind, s.id);
+	perform polemarch_api.fail(409, jsonb_build_array(case when g.children then 'Group is children.' else 'Group is not children.' end))
+	   from inventory.groups g where s.kind = 'group' and g.id = s.id and g.children <> (s.part_kind = 'group');
+	return s;
+end
+$$;
