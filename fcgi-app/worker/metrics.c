@@ -59,16 +59,17 @@ void metrics_count(struct metrics *m, const struct route *route, int code, struc
 	atomic_fetch_add_explicit(&c->microseconds, (uint64_t)(seconds * 1e6), memory_order_relaxed);
 }
 
-/* What names a route: its row's method and path, or that there is none. */
+/* What names a route: its row's method, path and family, or that there is none. */
 static void put_route(FILE *out, size_t i)
 {
 	static const char *const methods[] = { [GET] = "GET", [POST] = "POST", [PUT] = "PUT", [PATCH] = "PATCH",
 	                                       [DELETE] = "DELETE" };
 
 	if (i < n_routes)
-		fprintf(out, "method=\"%s\",route=\"%s\"", methods[routes[i].method], routes[i].path);
+		fprintf(out, "method=\"%s\",route=\"%s\",family=\"%s\"", methods[routes[i].method], routes[i].path,
+		        routes[i].family == HERMES ? "hermes" : "polemarch");
 	else
-		fprintf(out, "method=\"\",route=\"none\"");
+		fprintf(out, "method=\"\",route=\"none\",family=\"\"");
 }
 
 static void put_codes(FILE *out, const struct counters *c, size_t i)

@@ -35,7 +35,7 @@ begin
 		return null;
 	else
 		found := array(select case when first like '0_%' then lpad(i::text, length(first), '0') else i::text end
-		                 from generate_series(first::bigint, last::bigint, step) i limit 65537);
+		                 from generate_series(first::bigint, least(last::bigint, first::bigint + 65536::bigint * step), step) i);
 	end if;
 	return nullif(found, '{}');
 end

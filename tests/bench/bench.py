@@ -163,6 +163,38 @@ def rights(b, table, n):
               user / superuser, goal=3, **{"ms user": user, "ms superuser": superuser})
 
 
+HOSTS = ("set role moirai_owner; select people.rights_own(); select inventory.hosts_add(array_agg('host' || i), array_agg('HOST'::text),"
+         " array_agg(jsonb_build_object('ansible_port', 22, 'dc', 'dc' || i %% 7, 'rack', 'rack' || i)), array_agg(jsonb '{}'), 1)"
+         " from generate_series(%s, %s::bigint) i")
+# A tree of groups of groups, ten to each; below them the groups of hosts, twenty to each.
+GROUPS = ("select inventory.groups_add(array_agg('group' || i), array_agg(i <= %s), array_agg(jsonb_build_object('shift', i)),"
+          " array_agg(jsonb '{}'), 1), inventory.inventories_add('all', '{\"ntp\": \"ntp1\"}', '{}', 1) from generate_series(1, %s) i")
+PARTS = ("select people.parts_join(array("
+         " select row('group', 1 + (i - 2) / 10, 'group', i)::people.parts from generate_series(2, %s) i union all"
+         " select row('group', 1 + i %% %s, 'group', %s + 1 + i)::people.parts from generate_series(0, %s - %s - 1) i union all"
+         " select row('group', %s + 1 + i %% (%s - %s), 'host', 1 + i)::people.parts from generate_series(0, %s - 1) i union all"
+         " select row('inventory', 1, 'group', 1)::people.parts))")
+
+
+def inventories(b, table, n):
+    """Hosts of the inventory: what lists and filters cost when there are many; and one inventory of all of them."""
+    b.sql.run(HOSTS, 1, 1000)
+    b.sql.run("reset role; analyze")
+    lists = {"the first page of 100": "", "variables= that one has": "&variables=rack:rack500", "name= that eleven have": "&name=host50"}
+    few = {name: b.latencies("/hosts/?limit=100" + query, b.polemarch)[0] for name, query in lists.items()}
+    b.sql.run(HOSTS, 1001, n)
+    groups, of_groups = n // 20, n // 100
+    b.sql.run(GROUPS, of_groups, groups)
+    b.sql.run(PARTS, of_groups, of_groups, of_groups, groups, of_groups, of_groups, groups, of_groups, n)
+    b.sql.run("reset role")
+    b.sql.run("vacuum analyze")
+    for name, query in lists.items():
+        many = b.latencies("/hosts/?limit=100" + query, b.polemarch)[0]
+        table.add(f"{name}: of {n:,} hosts / of 1,000", many / few[name], goal=3, **{"ms": many, "ms few": few[name]})
+    table.add(f"the text of an inventory of {n:,} hosts in {groups:,} groups", b.milliseconds_of("select inventory.text(1)", times=3) / 1000,
+              goal=3, unit=" s")
+
+
 def grow(b, names, size):
     while (stored := b.sql.one("select fate.count('event')")) < size:
         b.sql.run("set role moirai_owner; select fate.events_throw(3, array(select id from fate.hosts order by id"
@@ -193,6 +225,8 @@ def main():
             passwords(b, table)
         new_world(b, 1)
         rights(b, table, 1000 if asked.smoke else 100000)
+        new_world(b, 1)
+        inventories(b, table, 2000 if asked.smoke else 100000)
         names = new_world(b, max(quest_sizes))
         for _ in range(min(rounds, 3)):
             quests(b, table, names, quest_sizes)

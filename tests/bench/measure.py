@@ -29,6 +29,7 @@ class Bench:
     def __init__(self, instance, sql, seconds):
         self.instance, self.sql, self.seconds = instance, sql, seconds
         self.base = f"http://127.0.0.1:{instance.port}/api/v1"
+        self.polemarch = f"http://127.0.0.1:{instance.port}/polemarch/api/v1"
         self.session = requests.Session()
         self.session.auth, self.session.trust_env = ("admin", PASSWORD), False
         self.session.headers["Accept-Encoding"] = "identity"       # as curl asks
@@ -112,11 +113,11 @@ class Bench:
         return float(next(line.split("=")[1].split()[0] for line in said.stdout.splitlines() if "tps" in line))
 
     # ---- one after the other, and others meanwhile
-    def latencies(self, path):
+    def latencies(self, path, base=None):
         """(p50, p99) in milliseconds of one client that asks again and again, as long as a load is."""
         took, end = [], time.monotonic() + self.seconds
         while (began := time.monotonic()) < end:
-            assert self.session.get(self.base + path).status_code == 200
+            assert self.session.get((base or self.base) + path).status_code == 200
             took.append((time.monotonic() - began) * 1000)
         return statistics.median(took), statistics.quantiles(took, n=100)[98]
 
@@ -135,12 +136,12 @@ class Bench:
             counts.update(here.recv())
             guesser.join()
 
-    def milliseconds_of(self, statement, *values):
-        """How long a statement takes, the median of fifty, with the plans that the workers' role has."""
+    def milliseconds_of(self, statement, *values, times=50):
+        """How long a statement takes, the median of so many, with the plans that the workers' role has."""
         took = []
         self.sql.run("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"
                      " set enable_mergejoin = off")
-        for _ in range(50):
+        for _ in range(times):
             began = time.monotonic()
             self.sql.rows(statement, *values)
             took.append((time.monotonic() - began) * 1000)

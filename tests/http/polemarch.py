@@ -33,6 +33,28 @@ def ids(answer):
     return [r["id"] for r in page["results"]]
 
 
+def make(client, path, **fields):
+    """A new thing of that list -> its detail."""
+    return said(client.post(f"/{path}/", fields), 201)
+
+
+def next_id(sql, path, id):
+    """The next thing of that list gets this number."""
+    sql.run(f"select setval(pg_get_serial_sequence('inventory.{path}', 'id'), %s, false)", id)
+
+
+def counted(total, operated, *failed):
+    """What a sublist says of a change."""
+    return {"total": total, "operated": operated, "not_found": len(failed), "failed_list": list(failed)}
+
+
+def sqls_hosts(sql, n, owner=1):
+    """The first and the last id of so many new hosts, made by SQL."""
+    return sql.one("with own as materialized (select people.rights_own()), h as materialized (select inventory.hosts_add("
+                   "array_agg('h' || i), array_agg('HOST'::text), array_agg('{}'::jsonb), array_agg('{}'::jsonb), %s) as ids"
+                   " from own, generate_series(1, %s) i) select ids[1], ids[cardinality(ids)] from h", owner, n)
+
+
 class People:
     """Users that are made by SQL. Each has the administrator's password, and signs in by a token: hashing takes its time."""
 

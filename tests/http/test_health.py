@@ -162,7 +162,7 @@ def figures(api):
 def requests(api, method, route):
     """status -> how many."""
     found = {re.search('status="([0-9]+)"', key)[1]: value for key, value in figures(api)[1].items()
-             if key.startswith(f'moirai_requests_total{{method="{method}",route="{route}",')}
+             if key.startswith(f'moirai_requests_total{{method="{method}",route="{route}",family="hermes",')}
     return collections.Counter({int(k): int(v) for k, v in found.items()})
 
 
@@ -230,7 +230,7 @@ def test_the_histogram_is_cumulative_and_agrees_with_the_counters(api):
     for key, value in samples.items():
         if match := re.fullmatch(r'moirai_requests_total\{(.*),status="[0-9]+"\}', key):
             totals[match[1]] += value
-    assert 'method="GET",route="/currentUser"' in buckets
+    assert 'method="GET",route="/currentUser",family="hermes"' in buckets
     assert buckets.keys() == totals.keys()
     for route, counted in buckets.items():
         bounds, values = zip(*counted)
@@ -244,8 +244,8 @@ def test_the_histogram_is_cumulative_and_agrees_with_the_counters(api):
 
 
 def test_a_request_is_counted_by_the_time_it_took(api, sql):
-    key = 'moirai_request_seconds_bucket{method="DELETE",route="/eventtypes/{id}",le="%s"}'
-    total = 'moirai_request_seconds_sum{method="DELETE",route="/eventtypes/{id}"}'
+    key = 'moirai_request_seconds_bucket{method="DELETE",route="/eventtypes/{id}",family="hermes",le="%s"}'
+    total = 'moirai_request_seconds_sum{method="DELETE",route="/eventtypes/{id}",family="hermes"}'
     refused(api.delete("/eventtypes/7"), 404)
     before = figures(api)[1]
     sql.run("begin")

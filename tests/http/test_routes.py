@@ -89,7 +89,7 @@ def test_the_block_above_a_function_names_its_method_and_path(row):
     methods, path = re.fullmatch(r"-- \S+\(req\).* {2,}((?:[A-Z]+,? )+)(\S+)", first).groups()
     assert row.method in re.findall("[A-Z]+", methods), first
     ours = (HERMES if row.family == HERMES else "") + row.path.removeprefix(POLEMARCH + "/v1")
-    assert ours in {path.replace(one, each) for one in re.findall(r"[a-z|]+", path) for each in one.split("|")}
+    assert ours in {path, *(path.replace(one, each) for one in re.findall(r"[a-z|]+", path) for each in one.split("|"))}
 
 
 def functions(sql, which):

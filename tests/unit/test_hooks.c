@@ -138,7 +138,7 @@ static void metrics_are_the_workers_and_the_databases(void **state)
 	serve(HERMES, "GET", "/fates", "");
 	serve(HERMES, "GET", "/metrics", "");
 	assert_true(was_sent("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
-	assert_true(was_sent("{method=\"GET\",route=\"/fates\",status=\"200\"} 1\n"));
+	assert_true(was_sent("{method=\"GET\",route=\"/fates\",family=\"hermes\",status=\"200\"} 1\n"));
 	assert_string_equal(sent + strlen(sent) - 17, "moirai_letters 3\n");
 }
 

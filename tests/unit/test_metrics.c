@@ -47,8 +47,8 @@ static void a_request_is_counted_by_route_and_status(void **state)
 	moved(m, &routes[0], 200, 3);
 	moved(m, &routes[0], 200, 3);
 	moved(m, &routes[1], 400, 3);
-	says(m, "\nmoirai_requests_total{method=\"GET\",route=\"/hosts\",status=\"200\"} 2\n");
-	says(m, "\nmoirai_requests_total{method=\"POST\",route=\"/hosts\",status=\"400\"} 1\n");
+	says(m, "\nmoirai_requests_total{method=\"GET\",route=\"/hosts\",family=\"hermes\",status=\"200\"} 2\n");
+	says(m, "\nmoirai_requests_total{method=\"POST\",route=\"/hosts\",family=\"hermes\",status=\"400\"} 1\n");
 }
 
 static void what_found_no_route_is_counted_too(void **state)
@@ -57,7 +57,7 @@ static void what_found_no_route_is_counted_too(void **state)
 
 	(void)state;
 	moved(m, NULL, 404, 0);
-	says(m, "\nmoirai_requests_total{method=\"\",route=\"none\",status=\"404\"} 1\n");
+	says(m, "\nmoirai_requests_total{method=\"\",route=\"none\",family=\"\",status=\"404\"} 1\n");
 }
 
 static void a_status_nobody_foresaw_counts_as_500(void **state)
@@ -79,7 +79,7 @@ static void each_status_is_counted_as_itself(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(sent); i++) {
 		moved(m, &routes[0], sent[i], 0);
-		snprintf(line, sizeof line, "{method=\"GET\",route=\"/hosts\",status=\"%d\"} 1\n", sent[i]);
+		snprintf(line, sizeof line, "{method=\"GET\",route=\"/hosts\",family=\"hermes\",status=\"%d\"} 1\n", sent[i]);
 		says(m, line);
 	}
 }
@@ -94,7 +94,8 @@ static void each_row_is_called_by_its_method(void **state)
 	(void)state;
 	for (const struct route *r = routes; r < routes + n_routes; r++) {
 		moved(m, r, 200, 0);
-		snprintf(line, sizeof line, "{method=\"%s\",route=\"%s\",status=\"200\"} 1\n", names[r->method], r->path);
+		snprintf(line, sizeof line, "{method=\"%s\",route=\"%s\",family=\"%s\",status=\"200\"} 1\n", names[r->method], r->path,
+		         r->family == HERMES ? "hermes" : "polemarch");
 		says(m, line);
 	}
 }
@@ -107,13 +108,13 @@ static void buckets_add_up(void **state)
 	moved(m, &routes[0], 200, 3);
 	moved(m, &routes[0], 200, 300);
 	moved(m, &routes[0], 200, 60000);
-	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"0.0025\"} 0\n");
-	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"0.005\"} 1\n");
-	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"0.5\"} 2\n");
-	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"10\"} 2\n");
-	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",le=\"+Inf\"} 3\n");
-	says(m, "moirai_request_seconds_count{method=\"GET\",route=\"/hosts\"} 3\n");
-	says(m, "moirai_request_seconds_sum{method=\"GET\",route=\"/hosts\"} 60.303000\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",family=\"hermes\",le=\"0.0025\"} 0\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",family=\"hermes\",le=\"0.005\"} 1\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",family=\"hermes\",le=\"0.5\"} 2\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",family=\"hermes\",le=\"10\"} 2\n");
+	says(m, "moirai_request_seconds_bucket{method=\"GET\",route=\"/hosts\",family=\"hermes\",le=\"+Inf\"} 3\n");
+	says(m, "moirai_request_seconds_count{method=\"GET\",route=\"/hosts\",family=\"hermes\"} 3\n");
+	says(m, "moirai_request_seconds_sum{method=\"GET\",route=\"/hosts\",family=\"hermes\"} 60.303000\n");
 }
 
 static void children_count_into_one(void **state)
@@ -130,7 +131,7 @@ static void children_count_into_one(void **state)
 	}
 	while (wait(NULL) > 0)
 		;
-	says(m, "route=\"/hosts\",status=\"200\"} 3\n");
+	says(m, "route=\"/hosts\",family=\"hermes\",status=\"200\"} 3\n");
 }
 
 int main(void)

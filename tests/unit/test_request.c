@@ -313,8 +313,8 @@ static void what_was_answered_is_counted(void **state)
 	serve(HERMES, "GET", "/fates", "");
 	serve(HERMES, "GET", "/nothing", "");
 	text = metrics_text(worker.metrics);
-	assert_non_null(strstr(text, "{method=\"GET\",route=\"/fates\",status=\"200\"} 1\n"));
-	assert_non_null(strstr(text, "{method=\"\",route=\"none\",status=\"404\"} 1\n"));
+	assert_non_null(strstr(text, "{method=\"GET\",route=\"/fates\",family=\"hermes\",status=\"200\"} 1\n"));
+	assert_non_null(strstr(text, "{method=\"\",route=\"none\",family=\"\",status=\"404\"} 1\n"));
 }
 
 int main(void)

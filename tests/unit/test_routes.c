@@ -97,12 +97,12 @@ static void of_a_polemarch_paths_rows_get_is_the_first(void **state)
 }
 
 /* Else the metrics of two rows were one. */
-static void no_two_rows_have_the_same_method_and_path(void **state)
+static void no_two_rows_have_the_same_family_method_and_path(void **state)
 {
 	(void)state;
 	for (const struct route *r = routes; r < routes + n_routes; r++)
 		for (const struct route *other = routes; other < r; other++)
-			assert_false(r->method == other->method && strcmp(r->path, other->path) == 0);
+			assert_false(r->family == other->family && r->method == other->method && strcmp(r->path, other->path) == 0);
 }
 
 static void a_path_begins_with_a_slash_and_ends_without(void **state)
@@ -158,6 +158,22 @@ static void only_these_take_passwords_or_make_tokens(void **state)
 	}
 }
 
+/* Whatever may bring variables has its secrets sealed; of an inventory's text all of it stays in the worker. */
+static void what_brings_variables_is_sealed(void **state)
+{
+	static const char *const variables[] = {
+		"polemarch_api.hosts_create", "polemarch_api.hosts_update", "polemarch_api.groups_create",
+		"polemarch_api.groups_update", "polemarch_api.inventories_create", "polemarch_api.inventories_update",
+		"polemarch_api.templates_create", "polemarch_api.templates_update", NULL };
+	static const char *const inventories[] = { "polemarch_api.inventories_import", NULL };
+
+	(void)state;
+	for (const struct route *r = routes; r < routes + n_routes; r++) {
+		assert_int_equal((r->flags & R_SECRETS) != 0, is_one_of(r, variables));
+		assert_int_equal((r->flags & R_INVENTORY) != 0, is_one_of(r, inventories));
+	}
+}
+
 static void a_row_calls_a_function_of_its_family(void **state)
 {
 	(void)state;
@@ -177,11 +193,12 @@ int main(void)
 		cmocka_unit_test(every_row_is_found_by_its_own_path),
 		cmocka_unit_test(a_path_has_two_placeholders_at_most),
 		cmocka_unit_test(of_a_polemarch_paths_rows_get_is_the_first),
-		cmocka_unit_test(no_two_rows_have_the_same_method_and_path),
+		cmocka_unit_test(no_two_rows_have_the_same_family_method_and_path),
 		cmocka_unit_test(a_path_begins_with_a_slash_and_ends_without),
 		cmocka_unit_test(only_ping_asks_nobody),
 		cmocka_unit_test(secrets_come_with_what_has_a_body),
 		cmocka_unit_test(only_these_take_passwords_or_make_tokens),
+		cmocka_unit_test(what_brings_variables_is_sealed),
 		cmocka_unit_test(a_row_calls_a_function_of_its_family),
 	};
 
