@@ -16,6 +16,7 @@
 #include "worker/secrets.h"
 
 #define WARY_SECONDS 10
+#define MOST_READERS 2         /* of inventories: each is a processor's work, and may take 512 MiB */
 
 /* A quarter of the workers is always free of those who ask. */
 static bool enter(struct worker *w)
@@ -78,6 +79,18 @@ static bool may_take_long(struct request *r)
 
 /* ---- inventories ---- */
 
+static bool may_read(struct request *r)
+{
+	struct worker *w = r->worker;
+
+	if (!gate_enter(w->reading, w->slot, MOST_READERS))
+		return false;
+	r->reads = may_take_long(r);
+	if (!r->reads)
+		gate_leave(w->reading, w->slot);
+	return r->reads;
+}
+
 static json_int_t characters(const json_t *text)
 {
 	json_int_t n = 0;
@@ -132,7 +145,7 @@ static enum status read_inventory(struct request *r, bool yaml, json_t **ret_ans
 
 	if (r->inventory == NULL)
 		return request_refuse(r, S_INVALID, "text: must be a string.");
-	if (!may_take_long(r))
+	if (!may_read(r))
 		return request_refuse(r, S_LATER, "Too many inventories are being read just now: try again.");
 	s = ansible_inventory(json_string_value(r->inventory), json_string_length(r->inventory), yaml, ANSIBLE_SECONDS,
 	                      &inventory, why);
@@ -148,6 +161,8 @@ static enum status read_inventory(struct request *r, bool yaml, json_t **ret_ans
 
 void ask_done(struct request *r)
 {
+	if (r->reads)
+		gate_leave(r->worker->reading, r->worker->slot);
 	if (r->takes_long)
 		leave(r->worker, S_INVALID);
 	forget_text(r);

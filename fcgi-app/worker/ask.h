@@ -3,7 +3,7 @@
  *
  * A query server that is slow or dead shall cost no request that does not need it. So there is a gate (worker/gate.h): a quarter
  * of them is always kept free, and after one has waited in vain, only one at a time tries again for a while. Through the
- * same gate goes whatever else takes long.
+ * same gate goes whatever else takes long; and of inventories only two are read at a time.
  */
 #ifndef WORKER_ASK_H
 #define WORKER_ASK_H

@@ -21,7 +21,7 @@ struct server {
 	struct service *service;
 	int socket;
 	struct actor_cache *actors;
-	struct gate *asking;
+	struct gate *asking, *reading;
 	struct guard *guard;
 	struct metrics *metrics;
 };
@@ -83,6 +83,7 @@ static int work(void *context, size_t slot)
 		.query = query_new(settings),
 		.actors = server->actors,
 		.asking = server->asking,
+		.reading = server->reading,
 		.guard = server->guard,
 		.metrics = server->metrics,
 		.slot = slot,
@@ -95,6 +96,7 @@ static int work(void *context, size_t slot)
 		fatal("libfcgi does not start");
 	sigaction(SIGTERM, &on_stop, NULL);
 	gate_clear(worker.asking, slot);
+	gate_clear(worker.reading, slot);
 	guard_clear(worker.guard, slot);
 	status = serve_requests(&worker, &fcgi);
 	FCGX_Free(&fcgi, 1);
@@ -115,6 +117,7 @@ static int run(struct service *service)
 	http_start();
 	server.actors = actor_cache_new();
 	server.asking = gate_new(MOST_WORKERS);
+	server.reading = gate_new(MOST_WORKERS);
 	server.guard = guard_new(MOST_WORKERS);
 	server.metrics = metrics_new();
 	server.socket = service_socket(service->settings.socket, service->settings.backlog);

@@ -28,7 +28,7 @@ struct worker {
 	struct db *db;
 	struct query *query;
 	struct actor_cache *actors;        /* shared with the other workers, as is what follows */
-	struct gate *asking;
+	struct gate *asking, *reading;
 	struct guard *guard;
 	struct metrics *metrics;
 	size_t slot;                       /* which of them this is */
@@ -45,7 +45,7 @@ struct request {
 	json_t *texts, *path, *query, *body;
 	json_t *asked;                     /* what was found out for the SQL function (worker/ask.h), or NULL */
 	json_t *inventory;                 /* the text that was taken out of the body (worker/ask.h), or NULL */
-	bool takes_long;                   /* it is in the gate (worker/ask.h) */
+	bool takes_long, reads;            /* it is in the gate of those (worker/ask.h) */
 	struct actor actor;
 	char session[TOKEN_SIZE];          /* the secret in the session's cookie */
 	char token[TOKEN_SIZE];            /* the secret that was made for a row that is R_TOKEN */

@@ -129,6 +129,9 @@ begin
 		   from inventory.told_hosts(told) h where length(h.name) > 512 limit 1),
 		(select format('host %s: %s', h.host, inventory.name_error(h.name, h.type, inventory.vars_clear(h.vars)))
 		   from inventory.told_hosts(told) h where inventory.name_error(h.name, h.type, inventory.vars_clear(h.vars)) is not null limit 1),
+		-- Ansible keeps what it is told to by tags of its own, which no text of ours would say again.
+		(select format('variable %s: !vault and !unsafe can''t be kept.', v.key) from inventory.told_vars(told) t, jsonb_each(t) v
+		  where v.value::text ~ '"__ansible_(vault|unsafe)": ' limit 1),
 		(select format('group %s: Name must be Alphanumeric', g.name) from inventory.told_groups(told) g where g.name !~ '^[a-zA-Z0-9._-]+$' limit 1),
 		(select format('%s: a name has 1 to 512 characters.', left(n.name, 512))
 		   from (select h.name from inventory.told_hosts(told) h union all select g.name from inventory.told_groups(told) g) n

@@ -2,7 +2,7 @@
 -- which are given by many parts at once are those that they give one by one (people.parts_join).
 begin;
 \ir lib.psql
-select plan(113);
+select plan(148);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 create function tests.objects(kind people.kind, n int, owner int default 1, children boolean default false) returns bigint[]
@@ -48,10 +48,8 @@ select is(tests.on('johnny', 'replace', place, ('["' || id || '"]')::jsonb) || t
 select is(tests.wrong(), null, 'all is as the law says');
 select is(tests.on('johnny', 'remove', place, ('[' || id || ']')::jsonb) || tests.on('johnny', 'get', place), tests.told(1, 1) || '200 []', '... and taken out: ' || place) from tests.places;
 select is(tests.parts(), null, '... so that nothing is left');
-select is(tests.rows($$people.audit where id in (1, 8, 15)$$, 'username, verb, kind, ids, details'), '(johnny,"add hosts",group,{1},"{""n"": 1, ""ids"": [1]}") '
+select is(tests.rows($$people.audit where kind = 'group' and ids = '{1}'$$, 'username, verb, kind, ids, details'), '(johnny,"add hosts",group,{1},"{""n"": 1, ""ids"": [1]}") '
 	'(johnny,"replace hosts",group,{1},"{""n"": 1, ""ids"": [1]}") (johnny,"remove hosts",group,{1},"{""n"": 1, ""ids"": [1]}")', 'the audit is told');
-select is((select string_agg(distinct concat_ws(' ', kind, ids), ', ') from outbox.changes), 'group {1}, group {3}, inventory {1}, inventoryhost {1}, inventoryhost {2}', 'who watches a page is told, too')
- where false;
 select is((select string_agg(distinct concat_ws(' ', kind, ids), ', ') from outbox.changes), 'group {1}, group {3}, inventory {1}', 'who watches a page is told, too; of projects not yet');
 select is(tests.on('johnny', verb, place), '404 {"detail": "Not found."}', format('%s: there is no %s', verb, place)) from unnest('{get,add,replace,remove}'::text[]) verb,
 	unnest('{hosts/1/hosts,templates/1/inventories,groups/1/inventories,inventories/1/inventories,groups/99/hosts,inventories/99/hosts,things/1/hosts,groups/1/things}'::text[]) place;
@@ -88,7 +86,7 @@ select is(tests.wrong(), null, 'all is as the law says');
 select tests.story();
 select tests.objects('group', 8, 1, true), tests.objects('group', 1, 3, true);
 create function tests.circle(words text) returns text
-language sql as $$ select '400 ' || jsonb_build_object('error_type', 'CiclicDependencyError', 'detail', 'A cyclic dependence was found. The group ' || words) $$;
+language sql as $$ select '400 ' || jsonb_build_object('error_type', 'CiclicDependencyError', 'detail', 'A cyclic dependence was found. The group ' || words)::text $$;
 select is(tests.on('johnny', verb, 'groups/1/groups', '[2, 1]'), tests.circle('can not refer to itself.'), verb || ': no group is in itself') from unnest('{add,replace}'::text[]) verb;
 select tests.on('johnny', 'add', format('groups/%s/groups', i), jsonb_build_array(i + 1)) from generate_series(1, 6) i;
 select is(tests.on('johnny', verb, 'groups/7/groups', '[8, 1]'), tests.circle('has a dependence on itself.'), verb || ': ... nor through seven others') from unnest('{add,replace}'::text[]) verb;
@@ -121,9 +119,10 @@ select tests.story();
 select tests.objects('host', 50000), tests.objects('host', 50000, 3), tests.objects('inventory', 1);
 select people.grants_put('inventory', 1, '{4}', '{EXECUTOR}');
 analyze people.visible; analyze people.objects; analyze people.parts;
+\timing on
 set local statement_timeout = '20s';       -- (of what takes a second; of the square it would take an hour)
 create table tests.many as select tests.on('johnny', 'add', 'inventories/1/hosts', (select jsonb_agg(i) from generate_series(1, 100000) i)) as said;
-select is(regexp_replace(said, '\[.*\]', (select count(*)::text from regexp_matches(said, '\d{5,}(?=[],])', 'g'))), '200 {"total":100000,"operated":50000,"not_found":50000,"failed_list":50000}',
+select is(said, tests.told(100000, 50000, (select string_agg(i::text, ',') from generate_series(50001, 100000) i)),
 	'a hundred thousand in one call') from tests.many;
 select is(tests.on('johnny', 'replace', 'inventories/1/hosts', (select jsonb_agg(i) from generate_series(25001, 50000) i)), tests.told(25000, 25000), '... half of them replaced');
 select is(people.visible_count('{4}', 'host'), 25000::bigint, '... and seen by who sees the inventory');

@@ -85,7 +85,7 @@ static int begin(void **state)
 	ansible = (typeof(ansible)){ .answer = "{\"_meta\":{\"hostvars\":{}}}" };
 	memset(&secrets, 0, sizeof secrets);
 	*logged = '\0';
-	worker = (struct worker){ .settings = &settings, .asking = gate_new(8), .slot = 0 };
+	worker = (struct worker){ .settings = &settings, .asking = gate_new(8), .reading = gate_new(8), .slot = 0 };
 	r = (struct request){ .worker = &worker };
 	return 0;
 }
@@ -243,8 +243,24 @@ static void who_reads_is_in_the_gate_until_the_request_is_done(void **state)
 	assert_true(gate_enter(worker.asking, 1, 2));
 	assert_false(gate_enter(worker.asking, 2, 2));
 	ask_done(&r);
-	r.takes_long = false;
+	r.takes_long = r.reads = false;
 	assert_true(gate_enter(worker.asking, 2, 2));
+}
+
+static void two_read_at_a_time(void **state)
+{
+	(void)state;
+	assert_true(gate_enter(worker.reading, 1, 8));
+	assert_true(gate_enter(worker.reading, 2, 8));
+	sent("{\"text\":\"h\"}");
+	assert_int_equal(ask(&r, INI), S_LATER);
+	assert_int_equal(ansible.read, 0);
+	gate_leave(worker.reading, 2);
+	assert_int_equal(ask(&r, INI), S_OK);
+	assert_false(gate_enter(worker.reading, 2, 2));
+	ask_done(&r);
+	r.takes_long = r.reads = false;
+	assert_true(gate_enter(worker.reading, 2, 2));
 }
 
 static void a_slow_ansible_makes_nobody_wary_of_the_query_server(void **state)
@@ -254,7 +270,7 @@ static void a_slow_ansible_makes_nobody_wary_of_the_query_server(void **state)
 	sent("{\"text\":\"h\"}");
 	assert_int_equal(ask(&r, INI), S_SLOW_GATEWAY);
 	ask_done(&r);
-	r.takes_long = false;
+	r.takes_long = r.reads = false;
 	assert_true(gate_enter(worker.asking, 1, 8));
 	assert_true(gate_enter(worker.asking, 2, 8));
 }
@@ -271,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_ansible_refuses_is_told_and_its_troubles_are_logged, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_text_nothing_is_read, begin, end),
 		cmocka_unit_test_setup_teardown(a_quarter_of_the_workers_reads_nothing, begin, end),
+		cmocka_unit_test_setup_teardown(two_read_at_a_time, begin, end),
 		cmocka_unit_test_setup_teardown(who_reads_is_in_the_gate_until_the_request_is_done, begin, end),
 		cmocka_unit_test_setup_teardown(a_slow_ansible_makes_nobody_wary_of_the_query_server, begin, end),
 	};
