@@ -23,6 +23,7 @@
 
 #include "courier/channel.h"
 #include "lib/auto.h"
+#include "lib/program.h"
 
 #define BATCH 8
 #define MAX_NAME 100             /* bytes of a name that an error tells */
@@ -143,16 +144,6 @@ static int open_event(const struct round *round)
 	return -1;
 }
 
-static void forget_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* Exit statuses are the shell's: 127 not found, 126 found and not to be run. */
 static _Noreturn void be_hook(char *path, const char *id, int in, pid_t parent)
 {
@@ -172,7 +163,7 @@ static _Noreturn void be_hook(char *path, const char *id, int in, pid_t parent)
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 || chdir("/") < 0 ||
 	    close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		_exit(126);
-	forget_signals();
+	program_forget_signals();
 	execve(path, argv, env);
 	_exit(errno == ENOENT ? 127 : 126);
 }

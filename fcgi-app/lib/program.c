@@ -66,7 +66,7 @@ static void stand_back(void)
 		return;                                  /* then it takes its chances with the rest of us */
 }
 
-static void forget_signals(void)
+void program_forget_signals(void)
 {
 	sigset_t none;
 
@@ -87,7 +87,7 @@ static _Noreturn void be_program(const struct program *p, int out, int errors, p
 	    close_range(STDERR_FILENO + 1, ~0U, 0) < 0 || chdir(p->folder) < 0)
 		_exit(126);
 	limit_all(p);
-	forget_signals();
+	program_forget_signals();
 	execve(p->path, p->arguments, p->environment);
 	_exit(errno == ENOENT ? 127 : 126);
 }

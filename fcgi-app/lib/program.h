@@ -39,4 +39,7 @@ bool program_run(const struct program *program, struct program_end *ret_end) __a
 /* Gives the output back to the system: nothing of it stays in our memory. */
 void program_end_done(struct program_end *end);
 
+/* For a child that becomes another program by itself: no signal is blocked, and each does what it does by default. */
+void program_forget_signals(void);
+
 #endif
