@@ -70,5 +70,28 @@ begin
 end
 $$;
 
+-- How they are reached.
+do $$
+declare
+	admin  constant bigint := (select id from people.users where superuser order by id limit 1);
+	none   constant jsonb  := '{}';
+	hosts  bigint[];
+	groups bigint[];
+	fleet  bigint;
+begin
+	perform people.rights_own();
+	hosts := inventory.hosts_add('{web[01:60].ams.example.com,db[01:20].ams.example.com,cache[01:40].fra.example.com}', '{RANGE,RANGE,RANGE}',
+	                             array_fill(none, array[3]), array_fill(none, array[3]), admin);
+	groups := inventory.groups_add('{web,db,cache,ams}', '{f,f,f,t}',
+	                               array['{"http_port": 8080}', '{"ansible_user": "postgres"}', '{"memory": "8g"}', '{"dc": "ams"}']::jsonb[],
+	                               array_fill(none, array[4]), admin);
+	fleet := inventory.inventories_add('fleet', '{"ntp_server": "ntp.example.com"}', none, admin);
+	perform people.parts_join(array[
+		row('group', groups[1], 'host', hosts[1]), row('group', groups[2], 'host', hosts[2]), row('group', groups[3], 'host', hosts[3]),
+		row('group', groups[4], 'group', groups[1]), row('group', groups[4], 'group', groups[2]),
+		row('inventory', fleet, 'group', groups[4]), row('inventory', fleet, 'group', groups[3])]::people.parts[]);
+end
+$$;
+
 -- Nobody shall be told of it.
 truncate outbox.changes;

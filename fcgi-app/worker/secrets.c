@@ -122,6 +122,17 @@ enum status secrets_seal(struct request *r, json_t *vars)
 	return S_OK;
 }
 
+/* What should be an object and is none will be refused: what it holds, which may be a secret, goes no further. */
+static json_t *object_or_empty(json_t *value)
+{
+	if (json_is_object(value))
+		return value;
+	wipe(value);
+	json_string_set(value, "");
+	json_array_clear(value);
+	return value;
+}
+
 /* The member, as the object that its text holds, if it is one. */
 static json_t *unfold(json_t *object, const char *name)
 {
@@ -131,7 +142,7 @@ static json_t *unfold(json_t *object, const char *name)
 
 	if (json_string_length(value) == 0 ||
 	    input_body(json_string_value(value), json_string_length(value), &held, why) != S_OK)
-		return value;
+		return object_or_empty(value);
 	wipe(value);
 	json_object_set(object, name, held);
 	return held;
@@ -139,7 +150,8 @@ static json_t *unfold(json_t *object, const char *name)
 
 enum status secrets_seal_body(struct request *r)
 {
-	enum status s = secrets_seal(r, unfold(r->body, "vars"));
+	json_t *body = object_or_empty(r->body);
+	enum status s = secrets_seal(r, unfold(body, "vars"));
 
-	return s == S_OK ? secrets_seal(r, unfold(unfold(r->body, "data"), "vars")) : s;
+	return s == S_OK ? secrets_seal(r, unfold(unfold(body, "data"), "vars")) : s;
 }

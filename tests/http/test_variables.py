@@ -300,9 +300,10 @@ def test_a_secret_is_in_clear_in_no_table_no_log_no_letter_and_no_answer(api, sq
             holder.make(vars)
         holder.put({"ansible_ssh_pass": new(), "key-file": ENCRYPTED})
         answers += [pole.get(holder.path + "1/"), pole.get(holder.path), pole.patch(holder.path + "1/", {**holder.body({"ansible_ssh_pass": new()}), "name": "a/?"}),
-                    pole.post(holder.path, holder.body({"ansible_ssh_pass": new(), "bad key": 1})), pole.put(holder.path + "1/", {"name": [new()], "vars": {"repo_key": new()}}),
+                    pole.post(holder.path, holder.body({"ansible_ssh_pass": new(), "bad key": 1})), pole.put(holder.path + "1/", {"name": [], "vars": {"repo_key": new()}}),
                     pole.post(holder.path, holder.body([{"ansible_ssh_pass": new()}])), pole.post(holder.path, holder.body('{"ansible_ssh_pass": "' + new() + '", }')),
-                    pole.post(holder.path, holder.body('{"x": "' + new())), pole.post(holder.path, holder.body(new())), pole.patch(holder.path + "999/", holder.body({"repo_key": new()})),
+                    pole.post(holder.path, holder.body('{"x": "' + new())), pole.post(holder.path, holder.body(new())), pole.post(holder.path, [holder.body({"ansible_ssh_pass": new()})]),
+                    pole.post(holder.path, new()), pole.patch(holder.path + "999/", holder.body({"repo_key": new()})),
                     api.signed_in().polemarch.post(holder.path, holder.body({"repo_key": new()}))]
     answers += [pole.post("/templates/", {"name": "t", "kind": "Host", "data": data}) for data in
                 ('{"vars": {"ansible_ssh_pass": "' + new() + '"}', json.dumps({"vars": '{"ansible_ssh_pass": "' + new() + '"'}), [{"vars": {"key-file": new()}}])]
