@@ -1,11 +1,13 @@
 -- Who may do what in the database: asked of its catalogue, without exceptions, and tried for real by each role.
 begin;
 \ir lib.psql
-select plan(45);
+select plan(47);
 
 -- ---- what the house owns ----
 create view tests.houses as
-	select n.oid, nspname as name from pg_namespace n join pg_roles r on r.oid = nspowner where rolname = 'moirai_owner';
+	select n.oid, nspname as name from pg_namespace n join pg_roles r on r.oid = nspowner
+	 -- In trigrams stands an extension of PostgreSQL's, and nothing else.
+	 where rolname = 'moirai_owner' and nspname <> 'trigrams';
 create view tests.relations as
 	select c.oid, c.oid::regclass as name, c.relkind as kind, c.relacl as acl, c.relowner as owner
 	  from pg_class c where c.relnamespace in (select oid from tests.houses) and c.relkind in ('r', 'p', 'v', 'm', 'f',
@@ -71,6 +73,10 @@ select is_empty($$ select role from tests.roles where has_database_privilege(rol
 	'nobody may make schemas');
 select is_empty($$ select role from tests.roles where has_database_privilege(role, current_database(), 'temporary') $$,
 	'... or temporary tables');
+
+select is_empty($$ select p.oid::regprocedure from pg_proc p where p.pronamespace = 'trigrams'::regnamespace
+	and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') $$, 'trigrams holds the extension''s functions only');
+select is_empty($$ select role from tests.roles where has_schema_privilege(role, 'trigrams', 'usage') $$, '... which nobody may use');
 
 -- ---- no grants to everybody ----
 select is_empty($$ select name, a.privilege_type from tests.functions, aclexplode(coalesce(proacl, acldefault('f', proowner))) a
