@@ -47,13 +47,6 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir people/tokens.sql
 \ir people/throttle.sql
 \ir people/audit.sql
-\ir inventory/seal.sql
-\ir inventory/variables.sql
-\ir inventory/names.sql
-\ir inventory/objects.sql
-\ir inventory/hostquery.sql
-\ir inventory/render.sql
-\ir inventory/import.sql
 \ir fate/counts.sql
 \ir fate/hosts.sql
 \ir fate/event_types.sql
@@ -66,6 +59,12 @@ insert into house.migration (number, name) values (4, 'inventory');
 
 -- What Ansible is told.
 \ir inventory/seal.sql
+\ir inventory/variables.sql
+\ir inventory/names.sql
+\ir inventory/objects.sql
+\ir inventory/hostquery.sql
+\ir inventory/render.sql
+\ir inventory/import.sql
 
 -- What leaves the house: changes become letters, letters are delivered by moirai-courier.
 \ir outbox/changes.sql

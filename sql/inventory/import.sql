@@ -8,15 +8,19 @@ create or replace function inventory.told_hosts(told jsonb) returns table (host 
 language plpgsql stable as $$
 begin
 	return query
-		with named as (
-			select key as n from jsonb_object_keys(told->'_meta'->'hostvars') key
+		-- Joined, not looked up: a JSON list is read from its begin each time.
+		with said as materialized (
+			select s.key as n, s.value as v from jsonb_each(told->'_meta'->'hostvars') s
+		), lone as materialized (
+			select distinct h as n, coalesce(told->'ungrouped'->'vars', '{}') as v from jsonb_array_elements_text(told->'ungrouped'->'hosts') h
+		), named as (
+			select said.n from said
 			union
 			select h from jsonb_each(told - '_meta') g, jsonb_array_elements_text(g.value->'hosts') h
 		), known as (
 			select n, case when n ~ '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$' then '[' || n || ']' else n end as called,
-			       case when told->'ungrouped'->'hosts' ? n then coalesce(told->'ungrouped'->'vars', '{}') else '{}' end
-			       || coalesce(told->'_meta'->'hostvars'->n, '{}') as v
-			  from named
+			       coalesce(lone.v, '{}') || coalesce(said.v, '{}') as v
+			  from named left join said using (n) left join lone using (n)
 		)
 		-- Only a RANGE, be it of one, may have a `_` and no ansible_host.
 		select k.n, k.called, case when inventory.name_error(k.called, 'HOST', k.v) is null then 'HOST' else 'RANGE' end, k.v
@@ -107,7 +111,8 @@ create or replace function inventory.told_keys(told jsonb) returns jsonb
 language plpgsql stable as $$
 begin
 	return (select coalesce(jsonb_object_agg(coalesce(s.value->>'key', ''), s.value), '{}')
-	          from inventory.told_vars(told) v, jsonb_each(inventory.vars_secret(v)) s);
+	          from inventory.told_vars(told) v, jsonb_each(v) s
+	         where s.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(s.key));
 end
 $$;
 
@@ -124,21 +129,22 @@ $$;
 create or replace function inventory.import_error(told jsonb) returns text
 language plpgsql stable as $$
 begin
-	return coalesce(
-		(select format('host %s...: Ensure this field has no more than 512 characters.', left(h.host, 60))
-		   from inventory.told_hosts(told) h where length(h.name) > 512 limit 1),
-		(select format('host %s: %s', h.host, inventory.name_error(h.name, h.type, inventory.vars_clear(h.vars)))
-		   from inventory.told_hosts(told) h where inventory.name_error(h.name, h.type, inventory.vars_clear(h.vars)) is not null limit 1),
+	return (with hosts as materialized (
+		select h.*, inventory.name_error(h.name, h.type, inventory.vars_clear(h.vars)) as error from inventory.told_hosts(told) h
+	), groups as materialized (
+		select * from inventory.told_groups(told)
+	)
+	select coalesce(
+		(select format('host %s...: Ensure this field has no more than 512 characters.', left(h.host, 60)) from hosts h where length(h.name) > 512 limit 1),
+		(select 'host : This field may not be blank.' from hosts h where h.name = '' limit 1),
+		(select format('host %s: %s', h.host, h.error) from hosts h where h.error is not null limit 1),
 		-- Ansible keeps what it is told to by tags of its own, which no text of ours would say again.
 		(select format('variable %s: !vault and !unsafe can''t be kept.', v.key) from inventory.told_vars(told) t, jsonb_each(t) v
 		  where v.value::text ~ '"__ansible_(vault|unsafe)": ' limit 1),
-		(select format('group %s: Name must be Alphanumeric', g.name) from inventory.told_groups(told) g where g.name !~ '^[a-zA-Z0-9._-]+$' limit 1),
-		(select format('%s: a name has 1 to 512 characters.', left(n.name, 512))
-		   from (select h.name from inventory.told_hosts(told) h union all select g.name from inventory.told_groups(told) g) n
-		  where length(n.name) not between 1 and 512 limit 1),
-		(select format('host %s: %s', h.host, inventory.vars_error(h.vars))
-		   from inventory.told_hosts(told) h where inventory.vars_error(h.vars) is not null limit 1),
+		(select format('group %s: Name must be Alphanumeric', g.name) from groups g where g.name !~ '^[a-zA-Z0-9._-]+$' limit 1),
+		(select format('group %s...: Ensure this field has no more than 512 characters.', left(g.name, 60)) from groups g where length(g.name) > 512 limit 1),
+		(select format('host %s: %s', h.host, inventory.vars_error(h.vars)) from hosts h where inventory.vars_error(h.vars) is not null limit 1),
 		(select format('group %s: %s', g.key, inventory.vars_error(g.value->'vars'))
-		   from jsonb_each(told - '_meta') g where inventory.vars_error(g.value->'vars') is not null limit 1));
+		   from jsonb_each(told - '_meta') g where inventory.vars_error(g.value->'vars') is not null limit 1)));
 end
 $$;

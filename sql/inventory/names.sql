@@ -50,7 +50,7 @@ declare
 	part  record;
 	these text[];
 begin
-	if name !~ '^[A-Za-z0-9._-]*(\[[A-Za-z0-9:-]+\][A-Za-z0-9._-]*)*$' then
+	if name !~ '^(?!-)[A-Za-z0-9._-]*(\[[A-Za-z0-9:-]+\][A-Za-z0-9._-]*)*$' then
 		return null;
 	end if;
 	for part in select m[1] as head, m[2] as range from regexp_matches(name, '([^\[\]]*)(?:\[([^\]]*)\])?', 'g') m loop
@@ -68,7 +68,8 @@ end
 $$;
 
 -- inventory.name_error(name, type, vars) -> why a host may not be called so, or null. Where ansible_host says how to reach it
--- the name is only what it is called, and may have a `_`, too.
+-- the name is only what it is called, and may have a `_`, too. What a host by the name of one of Ansible's own groups says, it
+-- would say for all of these.
 create or replace function inventory.name_error(name text, type text, vars jsonb) returns text
 language plpgsql immutable as $$
 declare
@@ -78,13 +79,13 @@ begin
 	if not inventory.is_hostname(coalesce(address, 'a')) then
 		return format('Invalid hostname or IP ''%s''.', left(address, 512));
 	elsif type = 'HOST' then
-		return case when not inventory.is_hostname(case when address is null then name else replace(name, '_', 'a') end)
+		return case when name in ('all', 'ungrouped') or not inventory.is_hostname(case when address is null then name else replace(name, '_', 'a') end)
 		            then format('Invalid hostname or IP ''%s''.', name) end;
 	elsif name !~ '^[a-zA-Z0-9._\[\]:-]*$' then
 		return 'Name must be Alphanumeric';
 	end if;
 	names := inventory.range_names(name);
-	return case when names is null then 'Name must be a range that Ansible reads, such as web[01:20].example.com'
+	return case when names is null or names && '{all,ungrouped}' then 'Name must be a range that Ansible reads, such as web[01:20].example.com'
 	            when cardinality(names) > 65536 then 'Name stands for more than 65536 hosts.' end;
 end
 $$;

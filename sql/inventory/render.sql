@@ -104,14 +104,6 @@ language sql immutable as $$
 	            else regexp_replace(p_name, '-(?=[^\[]*\])', ':', 'g') end
 $$;
 
--- inventory.key_rank(key) -> by which variables stand in order: how to reach a host, what else is Ansible's, the rest.
-create or replace function inventory.key_rank(p_key text) returns text
-language sql immutable as $$
-	select case p_key when 'ansible_host' then '1' when 'ansible_port' then '2' when 'ansible_user' then '3'
-	                  when 'ansible_ssh_pass' then '4' when 'ansible_ssh_private_key_file' then '5'
-	                  else case when starts_with(p_key, 'ansible_') then '6' else '7' end || p_key end
-$$;
-
 create or replace function inventory.masks(p_sealed jsonb) returns jsonb
 language plpgsql immutable as $$
 begin
@@ -150,6 +142,17 @@ begin
 end
 $$;
 
+-- inventory.plan(inventory): for a large one plans are made that suit it. (In a small one it takes longer to make them.)
+create or replace function inventory.plan(p_inventory bigint) returns void
+language plpgsql stable as $$
+begin
+	if api.many((select count(*) from (select from inventory.sections(p_inventory) s
+	                                     join people.parts p on p.kind = s.kind and p.id = s.id limit 501) few)) then
+		perform api.plan_for_many();
+	end if;
+end
+$$;
+
 -- ---- INI ----
 
 -- inventory.mark(form, key, sealed): stands in the text where a sealed value does, for inventory.pieces. Nothing else
@@ -163,8 +166,8 @@ $$;
 create or replace function inventory.ini(p_inventory bigint, p_masked boolean) returns text
 language plpgsql stable as $$
 begin
-	perform api.plan_for_many();
-	-- No function with a statement of its own is called for each row: it would be planned each time, now.
+	perform inventory.plan(p_inventory);
+	-- No function with a statement of its own is called for each row: with plan_for_many it would be planned each time.
 	return (
 		with sections as materialized (
 			-- The inventory, which is all, and its groups.
@@ -266,7 +269,7 @@ $$;
 create or replace function inventory.yaml(inventory_id bigint) returns text
 language plpgsql stable as $$
 begin
-	perform api.plan_for_many();
+	perform inventory.plan(inventory_id);
 	return (
 		with recursive inside as materialized (
 			select s.kind, s.id, s.children, case s.kind when 'group' then s.name else 'all' end as name,

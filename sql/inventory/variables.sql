@@ -70,18 +70,19 @@ begin
 end
 $$;
 
--- inventory.key_order(key) -> by which variables are shown in order: how to reach a host, other matters of Ansible's, the rest.
-create or replace function inventory.key_order(key text) returns text
+-- inventory.key_rank(key) -> by which variables stand in order: how to reach a host, what else is Ansible's, the rest.
+create or replace function inventory.key_rank(p_key text) returns text
 language sql immutable as $$
-	select coalesce(array_position('{ansible_host,ansible_port,ansible_user,ansible_ssh_pass,ansible_ssh_private_key_file}', key),
-	                case when starts_with(key, 'ansible_') then 6 else 7 end) || key
+	select case p_key when 'ansible_host' then '1' when 'ansible_port' then '2' when 'ansible_user' then '3'
+	                  when 'ansible_ssh_pass' then '4' when 'ansible_ssh_private_key_file' then '5'
+	                  else case when starts_with(p_key, 'ansible_') then '6' else '7' end || p_key end
 $$;
 
 -- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets.
 create or replace function inventory.vars_json(vars jsonb, sealed jsonb) returns text
 language plpgsql stable as $$
 begin
-	return (select coalesce('{' || string_agg(api.json(v.key) || ':' || v.shown, ',' order by inventory.key_order(v.key) collate "C") || '}', '{}')
+	return (select coalesce('{' || string_agg(api.json(v.key) || ':' || v.shown, ',' order by inventory.key_rank(v.key) collate "C") || '}', '{}')
 	          from (select key, value::text as shown from jsonb_each(vars)
 	                union all
 	                select key, '"[~~ENCRYPTED~~]"' from jsonb_object_keys(sealed) key) v);

@@ -66,8 +66,8 @@ begin
 	when 'remove' then perform people.parts_remove(s.kind, s.id, s.part_kind, seen);
 	end case;
 	perform people.audited(req, how || ' ' || polemarch_api.plural(s.part_kind), s.kind::text, array[s.id],
-	                       jsonb_build_object('n', cardinality(seen), 'ids', to_jsonb(seen[1:100]))),
-	        outbox.changed(s.kind::text, array[s.id]) where s.kind <> 'project';
+	                       jsonb_build_object('n', cardinality(seen), 'ids', to_jsonb(seen[1:100])));
+	perform outbox.changed(s.kind::text, array[s.id]) where s.kind <> 'project';
 	return polemarch_api.ok(polemarch_api.sublist_told(req->'body', sent, seen));
 end
 $$;
