@@ -45,9 +45,15 @@ begin
 			select c, '{}', '{}', '{}' from (
 				select distinct jsonb_array_elements_text(g.value->'children') as c from jsonb_each(told - '_meta') g) all_children
 			 where not told ? c and c <> 'ungrouped'
+		), ends as (
+			-- A name without .hosts at its end, how often that stands there, and how often at most behind that name.
+			select e.*, max(e.often) over (partition by e.stem) as most
+			  from (select n, h, c, regexp_replace(n, '(\.hosts)+$', '') as stem, (length(n) - length(regexp_replace(n, '(\.hosts)+$', ''))) / 6 as often
+			          from named) e
 		), mixed as (
-			select n || repeat('.hosts', coalesce((select max(i) from generate_series(1, 9) i where told ? (n || repeat('.hosts', i))), 0) + 1) as extra, *
-			  from named where h <> '{}' and c <> '{}'
+			-- Once more for each: `g` and `g.hosts` may both be mixed.
+			select stem || repeat('.hosts', most + row_number() over (partition by stem order by n collate "C")::int) as extra, n, h
+			  from ends where h <> '{}' and c <> '{}'
 		)
 		select n.n, n.c <> '{}', n.v, case when n.c = '{}' then n.h else '{}' end, n.c || array(select b.extra from mixed b where b.n = n.n)
 		  from named n

@@ -42,10 +42,11 @@ begin
 	delete from inventory.host_names where host_id = any(p_hosts);
 	insert into inventory.host_names (name, host_id)
 	select distinct n, o.id
-	  from unnest(p_hosts) h
-	  join inventory.hosts t on t.id = h
-	  join inventory.objects o on o.kind = 'host' and o.id = h,
-	       lateral unnest(inventory.names(o.name, t.type)) n;
+	  from unnest(p_hosts) h (id),
+	       -- Each by its key: how many of the objects are hosts the planner may not know yet.
+	       lateral (select t.id, t.type, k.name from inventory.hosts t join inventory.objects k on k.kind = 'host' and k.id = t.id
+	                 where t.id = h.id limit 1) o,
+	       lateral unnest(inventory.names(o.name, o.type)) n;
 	perform fate.hosts_named(array(select name from inventory.host_names where host_id = any(p_hosts) group by name order by min(host_id), name));
 end
 $$;

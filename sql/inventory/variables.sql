@@ -13,13 +13,13 @@ language sql immutable as $$
 	select key || '=' || case when octet_length(word) > 200 then '=' || md5(word) else word end
 $$;
 
--- inventory.pairs(vars) -> KEY=VALUE and KEY of each variable that is not null: what filters look for.
+-- inventory.pairs(vars) -> KEY of each variable, and KEY=VALUE where it is not null: what filters look for.
 create or replace function inventory.pairs(vars jsonb) returns text[]
 language plpgsql immutable parallel safe as $$
 begin
 	return array(select p from jsonb_each(vars) v (key, value),
 	                           lateral (values (v.key), (inventory.pair(v.key, inventory.word(v.value)))) w (p)
-	              where v.value <> 'null');
+	              where p is not null);
 end
 $$;
 -- Here and not among the tables, for it needs the function.
@@ -42,6 +42,9 @@ $$;
 create or replace function inventory.vars_clear(given jsonb) returns jsonb
 language plpgsql immutable as $$
 begin
+	if not given ?| inventory.hidden_keys() and strpos(given::text, '[~~ENCRYPTED~~]') = 0 then
+		return given;
+	end if;
 	return (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(given) v
 	         where v.value <> '"[~~ENCRYPTED~~]"' and not inventory.is_hidden(v.key));
 end
@@ -49,6 +52,9 @@ $$;
 create or replace function inventory.vars_secret(given jsonb) returns jsonb
 language plpgsql immutable as $$
 begin
+	if not given ?| inventory.hidden_keys() then
+		return '{}';
+	end if;
 	return (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(given) v
 	         where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key));
 end

@@ -122,10 +122,11 @@ begin
 	if api.many(cardinality(ids)) then
 		perform api.plan_for_many();
 	end if;
-	return array(select '"id":' || h.id || ',"name":' || to_json(o.name)::text || ',"type":"' || h.type || '","url":' || url[1] || h.id || url[2]
-	               from unnest(ids) with ordinality i (id, n)
-	               join inventory.hosts h on h.id = i.id
-	               join inventory.objects o on o.kind = 'host' and o.id = i.id
+	-- Each by its key: how many of the objects are hosts the planner may not know yet.
+	return array(select '"id":' || h.id || ',"name":' || to_json(h.name)::text || ',"type":"' || h.type || '","url":' || url[1] || h.id || url[2]
+	               from unnest(ids) with ordinality i (id, n),
+	                    lateral (select t.id, t.type, o.name from inventory.hosts t join inventory.objects o on o.kind = 'host' and o.id = t.id
+	                              where t.id = i.id limit 1) h
 	              order by i.n);
 end
 $$;

@@ -99,8 +99,9 @@ $$;
 create or replace function polemarch_api.inventory_json(req jsonb, p_id bigint) returns text
 language plpgsql stable as $$
 declare
-	hosts  bigint[] := array(select o.id from unnest(inventory.parts_of('inventory', p_id, 'host')) h
-	                           join inventory.objects o on o.kind = 'host' and o.id = h order by o.name collate "C", o.id);
+	hosts  bigint[] := array(select h from unnest(inventory.parts_of('inventory', p_id, 'host')) h,
+	                                lateral (select name from inventory.objects where kind = 'host' and id = h limit 1) o
+	                          order by o.name collate "C", h);
 	groups bigint[] := array(select g.id from unnest(inventory.groups_below(inventory.parts_of('inventory', p_id, 'group'))) b
 	                           join inventory.groups g on g.id = b order by g.children desc, g.id);
 begin

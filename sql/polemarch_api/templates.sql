@@ -39,7 +39,7 @@ declare
 begin
 	if num_nonnulls(sort, of_project, of_inventory) > 0 then
 		those := array(select t.id from inventory.templates t
-		                where (sort is null or t.kind = sort) and (of_project is null or t.data->>'project' = of_project)
+		                where (sort is null or t.kind = sort) and (of_project is null or t.data->>'project' = of_project and polemarch_api.named(t.data, 'project') is not null)
 		                  and (of_inventory is null or t.data->>'inventory' = of_inventory));
 	end if;
 	select * into total, ids from polemarch_api.objects_found(req #- '{query,variables}', 'template', those);

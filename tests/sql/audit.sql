@@ -2,7 +2,7 @@
 -- (sql/people/audit.sql, sql/hermes_api/audit.sql).
 begin;
 \ir lib.psql
-select plan(90);
+select plan(106);
 
 -- johnny is nobody special; admin is a superuser.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('bob', false, 9);
@@ -116,7 +116,31 @@ insert into tests.calls (f, who, path, body, wanted) values
 	 '("remove permissions",team,{1},"{""permissions"": []}")'),
 	('polemarch_api.owner_set', 'admin', '{"objects": "teams", "id": "1"}', '3',
 	 '("change owner",team,{1},"{""owner"": 3}")'),
-	('polemarch_api.teams_delete', 'admin', '{"id": "1"}', '{}', '(delete,team,{1},"{""name"": ""t""}")');
+	('polemarch_api.teams_delete', 'admin', '{"id": "1"}', '{}', '(delete,team,{1},"{""name"": ""t""}")'),
+	('polemarch_api.hosts_create', 'johnny', '{}', '{"name": "w", "vars": {"x": "s3cret"}}',
+	 '(create,host,{1},"{""name"": ""w"", ""type"": ""HOST"", ""vars"": [""x""]}")'),
+	('polemarch_api.hosts_update', 'johnny', '{"id": "1"}', '{"vars": {"y": "s3cret"}}', '(update,host,{1},"{""vars"": [""y""]}")'),
+	('polemarch_api.groups_create', 'johnny', '{}', '{"name": "g"}',
+	 '(create,group,{1},"{""name"": ""g"", ""vars"": [], ""children"": false}")'),
+	('polemarch_api.groups_update', 'johnny', '{"id": "1"}', '{"name": "h"}', '(update,group,{1},"{""name"": ""h""}")'),
+	('polemarch_api.sublists_add', 'johnny', '{"objects": "groups", "id": "1"}', '[1, 7]',
+	 '("add hosts",group,{1},"{""n"": 1, ""ids"": [1]}")'),
+	('polemarch_api.sublists_replace', 'johnny', '{"objects": "groups", "id": "1"}', '[1]',
+	 '("replace hosts",group,{1},"{""n"": 1, ""ids"": [1]}")'),
+	('polemarch_api.sublists_remove', 'johnny', '{"objects": "groups", "id": "1"}', '[1]',
+	 '("remove hosts",group,{1},"{""n"": 1, ""ids"": [1]}")'),
+	('polemarch_api.inventories_create', 'johnny', '{}', '{"name": "i"}', '(create,inventory,{1},"{""name"": ""i"", ""vars"": []}")'),
+	('polemarch_api.inventories_update', 'johnny', '{"id": "1"}', '{"name": "j"}', '(update,inventory,{1},"{""name"": ""j""}")'),
+	('polemarch_api.inventories_import', 'johnny', '{}', '{"name": "k", "text": {"length": 9}}',
+	 '(import,inventory,{2},"{""name"": ""k""}")'),
+	('polemarch_api.inventories_delete', 'johnny', '{"id": "2"}', '{}', '(delete,inventory,{2},"{""name"": ""k""}")'),
+	('polemarch_api.templates_create', 'johnny', '{}', '{"name": "t", "kind": "Host", "data": {"vars": {"x": "s3cret"}}}',
+	 '(create,template,{1},"{""kind"": ""Host"", ""name"": ""t""}")'),
+	('polemarch_api.templates_update', 'johnny', '{"id": "1"}', '{"name": "u", "data": {"name": "s3cret"}}',
+	 '(update,template,{1},"{""name"": ""u""}")'),
+	('polemarch_api.templates_delete', 'johnny', '{"id": "1"}', '{}', '(delete,template,{1},"{""name"": ""u""}")'),
+	('polemarch_api.hosts_delete', 'johnny', '{"id": "1"}', '{}', '(delete,host,{1},"{""name"": ""w""}")'),
+	('polemarch_api.groups_delete', 'johnny', '{"id": "1"}', '{}', '(delete,group,{1},"{""name"": ""h""}")');
 select set_eq('select f from tests.calls', $$ select p.oid::regproc::text from pg_proc p where prosecdef
 	and provolatile = 'v'
 	and pronamespace in ('hermes_api'::regnamespace, 'polemarch_api'::regnamespace) $$,
@@ -134,7 +158,9 @@ begin
 	encode(sha256(n::text::bytea), 'hex'), 'agent', 'x',
 		'address', '192.0.2.' || n, 'method', case when c.f ~ 'update' then 'PATCH' else 'POST' end)
 		|| case when c.f ~ 'session' then '{"via": "session", "token": 1}'
-			when c.f ~ 'token_delete' then '{"via": "token", "token": 3}' else '{}' end::jsonb);
+			when c.f ~ 'token_delete' then '{"via": "token", "token": 3}'
+			when c.f ~ 'sublists' then '{"url": "http://x/groups/1/hosts/"}'
+			when c.f ~ 'import' then '{"asked": {"inventory": {}}}' else '{}' end::jsonb);
 	return case when said !~ '^20' then said else nullif(tests.told('verb, kind, ids, details', 'id > ' || before), '') end;
 end
 $$;
@@ -158,7 +184,7 @@ select is(string_agg(a::text, ' ') ~ 's3cret|argon2|hash|my words|pw@|[0-9a-f]{3
 select count(*) as n from people.audit \gset
 select is((select array_agg(distinct left(tests.said(f, tests.req('{"id": "99", "hostname": "nowhere", '
 	'"objects": "teams"}', '{}', '{"hostname": "a", "category": "step", "state": "1",
-	"description": "d"}') || tests.by('bob')), 1)) from tests.calls where f !~ 'end_others'), '{4}', 'what is refused');
+	"description": "d"}') || tests.by('bob')), 1)) from tests.calls where f !~ 'end_others|polemarch_api.(hosts|groups|inventories)_create'), '{4}', 'what is refused');
 select is((select count(*) from people.audit), :n::bigint, '... is not told');
 
 -- ---- reading it ----

@@ -2,19 +2,19 @@
 -- fcgi-app/lib/hostquery.c; this begins with its tree.)
 begin;
 \ir lib.psql
-select plan(70);
+select plan(122);
 
--- tests.found(tree) -> the names of the hosts.
-create function tests.found(tree jsonb) returns text
+-- tests.found(tree, principals) -> the names of the hosts, as superusers or those see it.
+create function tests.found(tree jsonb, principals bigint[] default '{0}') returns text
 language sql as $$
 	select coalesce(string_agg(hostname, ' ' order by n), '')
-	  from unnest(fate.hosts_matching(tree)) with ordinality i (id, n) join fate.hosts h using (id)
+	  from unnest(fate.hosts_matching(tree, principals)) with ordinality i (id, n) join fate.hosts h using (id)
 $$;
--- tests.term(op, key, value) -> the tree of one term; tests.hosts(op, key, value) -> what it finds.
+-- tests.term(op, key, value) -> the tree of one term; tests.hosts(op, key, value, principals) -> what it finds.
 create function tests.term(op text, key text, value text, "column" int default 1) returns jsonb
 language sql immutable as $$ select jsonb_build_object('op', op, 'key', key, 'value', value, 'column', "column") $$;
-create function tests.hosts(op text, key text, value text) returns text
-language sql as $$ select tests.found(tests.term(op, key, value)) $$;
+create function tests.hosts(op text, key text, value text, principals bigint[] default '{0}') returns text
+language sql as $$ select tests.found(tests.term(op, key, value), principals) $$;
 create function tests.tree(op text, variadic parts jsonb[]) returns jsonb
 language sql immutable as $$
 	select jsonb_build_object('op', op, 'of', case when op = 'not' then parts[1] else to_jsonb(parts) end)
@@ -125,7 +125,7 @@ begin
 	       when 'and' then (select bool_and(tests.holds(h, p)) from jsonb_array_elements(tree->'of') p)
 	       when 'or' then (select bool_or(tests.holds(h, p)) from jsonb_array_elements(tree->'of') p)
 	       when 'not' then not tests.holds(h, tree->'of')
-	       else h.id = any(fate.hosts_of_term(tree->>'op', tree->>'key', tree->>'value')) end;
+	       else h.id = any(fate.hosts_of_term(tree->>'op', tree->>'key', tree->>'value', '{0}')) end;
 end
 $$;
 create function tests.grown(depth int) returns jsonb
@@ -149,13 +149,13 @@ end
 $$;
 select setseed(0.7);
 create table tests.trees as select tests.grown(4) as tree from generate_series(1, 300);
-select cmp_ok((select count(distinct fate.hosts_matching(tree)) from tests.trees), '>', 15::bigint,
+select cmp_ok((select count(distinct fate.hosts_matching(tree, '{0}')) from tests.trees), '>', 15::bigint,
 	'random trees, which mean this and that');
 select is_empty($$ select tree from tests.trees
-	where fate.hosts_matching(tree) <> array(select id from fate.hosts h where tests.holds(h, tree) order by id) $$,
+	where fate.hosts_matching(tree, '{0}') <> array(select id from fate.hosts h where tests.holds(h, tree) order by id) $$,
 	'... mean what they say');
 select is_empty($$ select tree from tests.trees
-	where fate.hosts_matching(tree) <> array(select distinct id from unnest(fate.hosts_matching(tree)) id order by id) $$,
+	where fate.hosts_matching(tree, '{0}') <> array(select distinct id from unnest(fate.hosts_matching(tree, '{0}')) id order by id) $$,
 	'... by ids, each once');
 
 -- ---- bad expressions ----
@@ -179,16 +179,102 @@ select is_empty($$ select op, key from unnest('{is,like,regex}'::text[]) op,
 	unnest('{name,owner,tag,group,labor,quest,dc}'::text[]) key
 	where tests.hosts(op, key, 'x') <> '' $$, 'where there is no host none is found');
 select is_empty($$ select key from unnest('{name,owner,tag,group,labor,quest,dc}'::text[]) key
-	where left(coalesce(tests.refused(format('select fate.hosts_matching(tests.term(''regex'', %L, ''[a''))', key)), ''), 16)
+	where left(coalesce(tests.refused(format('select fate.hosts_matching(tests.term(''regex'', %L, ''[a''), ''{0}'')', key)), ''), 16)
 	      <> 'WE400 column 1: ' $$,
 	'... a bad expression is refused all the same');
-select is(fate.hosts_matching(tests.tree('not', tests.term('is', 'name', 'x'))), '{}', '... nor by not');
+select is(fate.hosts_matching(tests.tree('not', tests.term('is', 'name', 'x')), '{0}'), '{}', '... nor by not');
 select is(fate.hosts_matching(tests.tree('and', tests.tree('not', tests.term('is', 'name', 'x')), tests.tree('not',
-	tests.term('is', 'dc', 'x')))), '{}', '... or several');
+	tests.term('is', 'dc', 'x'))), '{0}'), '{}', '... or several');
 select fate.hosts_named(array(select 'h' || i from generate_series(1, 5000) i));
 select is(cardinality(fate.hosts_matching(jsonb_build_object('op', 'or', 'of', (select jsonb_agg(tests.term('is', 'name',
-	'h' || i)) from generate_series(1, 6000) i)))),
+	'h' || i)) from generate_series(1, 6000) i)), '{0}')),
 	5000, 'a list of thousands of names');
+
+-- ---- what inventories say ----
+-- hosts web[1:3], db1 and lone, machines of the same names; tagged stands in no inventory. Groups: web (web[1:2]), east (web3, db1), and all
+-- of it (web, east) in top. Inventory one holds top and lone, inventory two lone only. johnny (1) owns all but lone and inventory two, which are eve's (3).
+insert into people.users (username, stamp) values ('nobody', 8), ('eve', 9);
+create function tests.new(kind people.kind, name text, vars jsonb default '{}', owner bigint default 1,
+	sort boolean default false) returns bigint
+language sql as $$
+	select case kind
+		when 'host' then (inventory.hosts_add(array[name], array[case when name ~ '\[' then 'RANGE' else 'HOST' end], array[vars],
+	array[sealed], owner))[1]
+		when 'group' then (inventory.groups_add(array[name], array[sort], array[vars], array[sealed], owner))[1]
+		else inventory.inventories_add(name, vars, sealed, owner) end
+	  from (select jsonb_build_object('ansible_ssh_pass', jsonb_build_object('sealed', 'AA==', 'key', 1)) as sealed) s
+$$;
+create function tests.vars(kind people.kind, id bigint, vars jsonb) returns void
+language sql as $$ update inventory.objects o set vars = $3 where o.kind = $1 and o.id = $2 $$;
+select tests.story();
+select fate.hosts_named('{tagged}');
+update fate.hosts set tags = '{top,color=red,plain}';
+select tests.new('host', 'web[1:2]'), tests.new('host', 'web3'), tests.new('host', 'db1'), tests.new('host', 'lone', owner => 3),
+       tests.new('group', 'web'), tests.new('group', 'east'), tests.new('group', 'top', sort => true), tests.new('inventory',
+	'one'), tests.new('inventory', 'two', owner => 3);
+select people.parts_add('group', 1, 'host', '{1}'), people.parts_add('group', 2, 'host', '{2,3}'), people.parts_add('group', 3,
+	'group', '{1,2}'),
+       people.parts_add('inventory', 1, 'group', '{3}'), people.parts_add('inventory', 1, 'host', '{4}'),
+	people.parts_add('inventory', 2, 'host', '{4}');
+
+select is(tests.hosts('is', 'group', 'web'), 'web1 web2', 'hosts in a group of an inventory: of a RANGE each machine');
+select is(tests.hosts('is', 'group', 'top'), 'tagged web1 web2 web3 db1',
+	'... in groups of that group, and with a tag of that name');
+select is(tests.hosts('is', 'tag', 'top'), 'tagged', '... which alone are meant by tag');
+select is(tests.hosts('is', 'group', 'plain'), 'tagged', '... a tag is enough');
+select is(tests.hosts('is', 'group', 'one'), '', '... an inventory is no group');
+select is(tests.hosts('is', 'group', 'Web'), '', '... to the letter');
+select is(tests.hosts('like', 'group', '_e%'), 'web1 web2', '... of a shape');
+select is(tests.hosts('regex', 'group', '^(east|w)'), 'web1 web2 web3 db1', '... by a regular expression, each once');
+select is(tests.found(tests.tree('not', tests.term('is', 'group', 'web'))), 'tagged web3 db1 lone', '... not in it');
+select is(tests.found(tests.tree('and', tests.term('is', 'group', 'top'), tests.tree('not', tests.term('is', 'group', 'east')))),
+	'tagged web1 web2', '... in one and not in another');
+select is(tests.hosts('is', 'group', 'top', principals), wanted, format('%s find in a group', principals)) from (values
+	('{1}'::bigint[], 'tagged web1 web2 web3 db1'), ('{2}', 'tagged'), ('{3}', 'tagged'), ('{}', 'tagged'), ('{2,-9,1}',
+	'tagged web1 web2 web3 db1')) v (principals, wanted);
+select people.grants_put('group', 1, '{2}', '{EXECUTOR}');
+select is(tests.hosts('regex', 'group', 'web|top', '{2}'), 'tagged web1 web2', '... only by groups that one sees');
+
+-- ---- variables ----
+select tests.vars('inventory', 1, '{"color": "red", "n": 1}'), tests.vars('group', 3, '{"color": "blue"}'), tests.vars('group', 2,
+	'{"color": "green"}'), tests.vars('host', 3, '{"color": "gold"}');
+select is(tests.hosts('is', 'color', 'gold'), 'db1', 'what a host says itself counts first');
+select is(tests.hosts('is', 'color', 'green'), 'web3', '... then what its group says');
+select is(tests.hosts('is', 'color', 'blue'), 'web1 web2', '... then a group around that');
+select is(tests.hosts('is', 'color', 'red'), 'tagged lone', '... then the inventory; a tag counts all the same');
+select is(tests.hosts('like', 'color', 'g%'), 'web3 db1', '... of a shape');
+select is(tests.hosts('regex', 'color', '^(b|red)'), 'tagged web1 web2 lone', '... by a regular expression');
+select is(tests.found(tests.tree('not', tests.term('is', 'color', 'blue'))), 'tagged web3 db1 lone', '... not so');
+select is(tests.found(tests.tree('and', tests.term('is', 'group', 'top'), tests.term('is', 'n', '1'))), 'web1 web2 web3 db1',
+	'... together with others');
+select is(tests.hosts('is', 'n', '1'), 'web1 web2 web3 db1 lone', 'what only the inventory says holds for all in it');
+select tests.vars('inventory', 2, '{"color": "black"}');
+select is(tests.hosts('is', 'color', 'black'), 'lone', 'a host in two inventories is what either says');
+select is(tests.hosts('is', 'color', 'red'), 'tagged lone', '... or the other');
+select is(tests.hosts('is', 'color', 'red', principals) || '|' || tests.hosts('is', 'color', 'black', principals), wanted,
+	format('%s: only inventories that one sees count', principals)) from (values
+	('{1}'::bigint[], 'tagged lone|'), ('{3}', 'tagged|lone'), ('{2}', 'tagged|'), ('{1,3}', 'tagged lone|lone')) v (principals,
+	wanted);
+select is(tests.hosts('is', 'color', 'blue', '{2}'), '', 'a group that one does not see says nothing');
+select people.grants_put('group', 3, '{2}', '{EXECUTOR}');
+select is(tests.hosts('is', 'color', 'blue', '{2}') || '|' || tests.hosts('is', 'n', '1', '{2}'), 'web1 web2|',
+	'... until one does; the inventory around it still not');
+
+select tests.vars('host', 4, jsonb_build_object('t', true, 'f', 0.50, 'z', null, 'o', '{"a": [1]}'::jsonb, 'e', '', 'long',
+	repeat('x', 3000)));
+select is(tests.hosts('is', key, value), wanted, format('%s=%s', key, left(value, 20))) from (values ('t', 'True', 'lone'), ('t',
+	'true', ''), ('f', '0.50', 'lone'), ('f', '0.5', ''), ('z', 'null', ''), ('z', '', ''),
+	('o', '{"a": [1]}', 'lone'), ('e', '', 'lone'), ('long', repeat('x', 3000), 'lone'), ('long', repeat('x', 2999), ''), ('x',
+	'', '')) v (key, value, wanted);
+select is(tests.hosts(op, 'ansible_ssh_pass', value), '', format('a secret is no variable that is found: %s %s', op,
+	value)) from (values ('is', 'AA=='), ('like', '%'), ('regex', '.*'), ('regex', 'sealed'), ('is', '[~~ENCRYPTED~~]')) v (op,
+	value);
+select is(tests.refused($$ select tests.hosts('regex', 'color', '(') $$),
+	'WE400 column 1: invalid regular expression: parentheses () not balanced', 'what is no regular expression is refused');
+select tests.vars('host', 3, '{"color": null}');
+select is(tests.found(tests.tree('and', tests.term('is', 'name', 'db1'), tests.term('regex', 'color', ''))), '', 'a host that says null says it itself, and nothing');
+select inventory.objects_delete('host', '{2}');
+select is(tests.hosts('is', 'color', 'green'), '', 'a host that has left all inventories is none of these');
 
 select * from finish();
 rollback;

@@ -175,7 +175,9 @@ create function tests.server(function text, more jsonb default '{}', query jsonb
 language sql as $$ select tests.polemarch('johnny', function, query => query, more => more) $$;
 select is(tests.server('root'),
 	'200 {"token":"http://moirai/polemarch/api/v1/token/","users":"http://moirai/polemarch/api/v1/users/",'
-	|| '"teams":"http://moirai/polemarch/api/v1/teams/","license":"http://moirai/polemarch/api/v1/license/"}',
+	|| '"teams":"http://moirai/polemarch/api/v1/teams/","hosts":"http://moirai/polemarch/api/v1/hosts/",'
+	|| '"groups":"http://moirai/polemarch/api/v1/groups/","inventories":"http://moirai/polemarch/api/v1/inventories/",'
+	|| '"templates":"http://moirai/polemarch/api/v1/templates/","license":"http://moirai/polemarch/api/v1/license/"}',
 	'the root tells where everything is');
 select is(tests.server('root', '{"mount": "/polemarch/api", "base": "http://moirai/polemarch/api"}'),
 	'200 {"v1":"http://moirai/polemarch/api/v1/"}', '... the one above it, where version 1 is');
@@ -183,14 +185,15 @@ select is(tests.server('root', '{"mount": "/polemarch/api", "base": "http://moir
 	'{"format": ["json"]}'), '200 {"v1":"http://moirai/polemarch/api/v1/?format=json"}',
 	'... in the format that was asked for');
 insert into people.users (username, active) values ('gone', false);
-select fate.hosts_named('{a,b,c}');
+select fate.hosts_named('{x,y,z}');
+select inventory.hosts_add('{a,b,"c[1:2]",a}', '{HOST,HOST,RANGE,HOST}', array_fill('{}'::jsonb, '{4}'), array_fill('{}'::jsonb, '{4}'), 1);
 select is(tests.server('license'),
-	'200 {"expiry":null,"users":null,"organization":"","contacts":"","hosts":null,"actual_hosts":3,"actual_users":2}',
-	'nothing is limited; all hosts and users are counted');
+	'200 {"expiry":null,"users":null,"organization":"","contacts":"","hosts":null,"actual_hosts":5,"actual_users":2}',
+	'nothing is limited; all users are counted, and all names of an inventory''s hosts');
 select is(tests.server('license', jsonb_build_object('settings',
 	tests.settings('{"license": {"expiry": "2099-12-31", "users": 5, "hosts": 1, "organization": "A \"B\"", '
 	'"contacts": "x@y.z"}}'))),
-	'200 {"expiry":"2099-12-31","users":5,"organization":"A \"B\"","contacts":"x@y.z","hosts":1,"actual_hosts":3,'
+	'200 {"expiry":"2099-12-31","users":5,"organization":"A \"B\"","contacts":"x@y.z","hosts":1,"actual_hosts":5,'
 	'"actual_users":2}', '... unless the settings say so, which holds nobody up');
 select is(tests.server('license',
 	'{"settings": {"domain": "x"}}') ~ '"expiry":null,"users":null,"organization":"","contacts":"","hosts":null', true,

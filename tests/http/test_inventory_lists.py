@@ -1,0 +1,166 @@
+"""Lists of hosts, groups and inventories: pages, filters (with those of the original's own tests), and what deleting leaves."""
+from urllib.parse import quote
+
+import pytest
+
+from polemarch import NOT_FOUND, counted, gone, grant, ids, make, said
+
+KINDS = ["hosts", "groups", "inventories"]
+NOT_INT = "invalid literal for int() with base 10: '%s'"
+
+
+@pytest.fixture
+def admin(api):
+    return api.polemarch
+
+
+@pytest.fixture(autouse=True)
+def inventory_is_lawful(sql):
+    yield
+    assert sql.rows("select * from inventory.check()") == []
+
+
+# ---- pages
+
+def test_a_page_tells_how_many_there_are_and_where_the_next_is(admin):
+    for path in KINDS:
+        for i in range(5):
+            make(admin, path, name=f"n{i}")
+        at = f"{admin.base}/{path}/"
+        for query, rows, following, before in (
+                ("", [1, 2, 3, 4, 5], None, None), ("limit=2", [1, 2], "limit=2&offset=2", None),
+                ("limit=2&offset=2", [3, 4], "limit=2&offset=4", "limit=2"), ("offset=4&limit=2", [5], None, "limit=2&offset=2"),
+                ("offset=9", [], None, "limit=1000"), ("limit=0&offset=-1", [1, 2, 3, 4, 5], None, None),
+                ("name=n&limit=2", [1, 2], "limit=2&name=n&offset=2", None), ("limit=x&offset=x", [1, 2, 3, 4, 5], None, None)):
+            page = said(admin.get(f"/{path}/?{query}"))
+            assert [r["id"] for r in page["results"]] == rows and page["count"] == 5, query
+            assert (page["next"], page["previous"]) == (following and f"{at}?{following}", before and f"{at}?{before}"), query
+        page = said(admin.get(f"/{path}/?name=n&name__not=n3&limit=2&offset=2"))
+        assert (page["count"], [r["id"] for r in page["results"]]) == (4, [3, 5])
+        assert said(admin.get(f"/{path}/?name=nothing")) == {"count": 0, "next": None, "previous": None, "results": []}
+    assert list(said(admin.get("/groups/"))["results"][0]) == ["id", "name", "children", "url"]
+    assert list(said(admin.get("/inventories/"))["results"][0]) == ["id", "name", "url"]
+
+
+# ---- filters
+
+def test_ids_and_parts_of_names_are_filters(admin):
+    for path in KINDS:
+        for name in ("web", "Web", "web-2", "7", "db"):
+            make(admin, path, name=name)
+        for query, found in (("id=2", [2]), ("id=5,1,%203,1", [1, 3, 5]), ("id=99,-1,0", []), ("id__not=1,5", [2, 3, 4]),
+                             ("id=1,2&id__not=2", [1]), ("id=", [1, 2, 3, 4, 5]), ("id=" + "9" * 40, []), ("id=1&id=4", [4]),
+                             ("name=web", [1, 3]), ("name=eb", [1, 2, 3]), ("name=WEB", []), ("name=-", [3]), ("name=b", [1, 2, 3, 5]),
+                             ("name=%25", []), ("name=_", []), ("name=%5C", []), ("name=web,db", []), ("name=", [1, 2, 3, 4, 5]),
+                             ("name__not=web", [2, 4, 5]), ("name__not=_", [1, 2, 3, 4, 5]), ("name=b&name__not=2&id__not=5", [1, 2]),
+                             ("name=web&name=db", [5]), ("name__not=", [1, 2, 3, 4, 5]), ("nonsense=1&children=true&owner=9", [1, 2, 3, 4, 5])):
+            assert ids(admin.get(f"/{path}/?{query}")) == found, query
+        for words, bad in (("x", "x"), ("1,", ""), (",", ""), ("1.0", "1.0"), ("%C3%A4", "ä"), ("1 2", "1 2")):
+            for name in ("id", "id__not"):
+                assert said(admin.get(f"/{path}/?{name}={words}"), 400) == {"detail": NOT_INT % bad, "error_type": "ValueError"}
+    said(admin.patch("/inventories/1/", {"name": "50% of a_b\\c"}))
+    for part in ("%", "_", "\\", "50% of", "a_b\\c"):
+        assert ids(admin.get(f"/inventories/?name={quote(part)}")) == [1]
+        assert ids(admin.get(f"/inventories/?name__not={quote(part)}")) == [2, 3, 4, 5]
+
+
+def test_the_fixtures_of_the_originals_tests(admin):
+    for name, type in (("127.0.0.1", "HOST"), ("hostonlocal", "HOST"), ("127.0.0.[3:4]", "RANGE"), ("127.0.0.[5:6]", "RANGE")):
+        make(admin, "hosts", name=name, type=type)
+    assert ids(admin.get("/hosts/?name=hostonlocal")) == [2]
+    assert ids(admin.get("/hosts/?name__not=127.0.0.1")) == [2, 3, 4]
+    for name in ("base_one", "base_two", "base_three"):
+        make(admin, "groups", name=name)
+    assert ids(admin.get("/groups/?name=base_t")) == [2, 3]
+    assert said(admin.post("/hosts/", {"name": "x", "type": "host"}), 415) == {"detail": "Unknown type host."}
+    # Of hosts that are deleted nothing is put anywhere.
+    for id in (3, 4):
+        gone(admin.delete(f"/hosts/{id}/"))
+    assert said(admin.post("/groups/1/hosts/", [1, 2, 3, 4])) == counted(4, 2, 3, 4)
+    # A chain of seven groups.
+    chain = [make(admin, "groups", name=f"c{i}", children=True)["id"] for i in range(7)]
+    for above, below in zip(chain, chain[1:]):
+        assert said(admin.post(f"/groups/{above}/groups/", [below])) == counted(1, 1)
+    assert said(admin.post(f"/groups/{chain[-1]}/groups/", [chain[0]]), 400)["error_type"] == "CiclicDependencyError"
+    i = make(admin, "inventories")["id"]
+    said(admin.post(f"/inventories/{i}/groups/", [chain[0]]))
+    assert [g["id"] for g in said(admin.get(f"/inventories/{i}/"))["groups"]] == chain
+
+
+def test_the_originals_filter_by_variables(admin):
+    for path in KINDS:
+        for i, vars in enumerate(({"ansible_port": 222, "ansible_user": "one"}, {"ansible_port": "222", "ansible_user": "one"},
+                                  {"ansible_port": 221, "ansible_user": "one"}, {"ansible_user": "one"}, {"ansible_port": 222},
+                                  {"ansible_port": 222, "ansible_user": "rh"})):
+            make(admin, path, name=f"n{i}", vars=vars)
+        assert ids(admin.get(f"/{path}/?variables=ansible_port:222,ansible_user:one")) == [1, 2]
+
+
+VARS = [{"n": 12, "f": 0.5, "b": True, "s": "x y", "u": "http://a:80"}, {"n": "12", "f": "0.5", "b": "True", "s": " x y", "u": "http"},
+        {"n": 120, "b": False, "s": "", "u": None, "l": [1, 2]}, {"n": -12, "f": 12.0, "long": "x" * 5000}]
+
+
+def test_variables_are_compared_whole_and_as_text(admin):
+    for path in KINDS:
+        for vars in VARS:
+            make(admin, path, vars=vars)
+        for pairs, found in (("n:12", [1, 2]), ("n:-12", [4]), ("n:012", []), ("n:1", []), ("f:0.5", [1, 2]), ("f:0.50", []), ("f:12.0", [4]),
+                             ("b:True", [1, 2]), ("b:true", []), ("b:False", [3]), ("s:x y", [1]), ("s: x y", [2]), (" s:x y", []),
+                             ("s:", [3]), ("u:http://a:80", [1]), ("u:http", [2]), ("u:", []), ("u:None", []), ("u:null", []), ("n", None),
+                             ("n:12,b:True", [1, 2]), ("n:12,s:x y,u:http://a:80", [1]), ("n:12,b:False", []), ("n:1,n:120", [3]),
+                             ("n:120,n:1", []), ("N:12", []), ("none:1", []), ("long:" + "x" * 5000, [4]), ("long:" + "x" * 4999, []),
+                             ("long:xx", []), ("n:%", []), ("n:12,", None), ("", [1, 2, 3, 4]), (",", None), (":", []), ("n:12,b", None),
+                             ("l:[1", []), ("l:[1, 2]", None), ("n:'12'", [])):
+            answer = admin.get(f"/{path}/?variables={quote(pairs)}")
+            if found is None:
+                assert said(answer, 400) == {"detail": "list index out of range", "error_type": "IndexError"}, pairs
+            else:
+                assert ids(answer) == found, pairs
+        assert ids(admin.get(f"/{path}/?variables=n:12&id__not=1")) == [2] and ids(admin.get(f"/{path}/?variables=n:12&variables=n:120")) == [3]
+        page = said(admin.get(f"/{path}/?variables=n:12&limit=1"))
+        assert page["count"] == 2 and page["next"] == f"{admin.base}/{path}/?limit=1&offset=1&variables=n%3A12"
+        said(admin.patch(f"/{path}/1/", {"vars": {"n": 13}}))
+        assert (ids(admin.get(f"/{path}/?variables=n:12")), ids(admin.get(f"/{path}/?variables=n:13"))) == ([2], [1])
+
+
+def test_who_sees_a_part_only_lists_and_counts_that_part(admin, ann, bob):
+    for path in KINDS:
+        for i in range(1, 7):
+            make([admin, ann, bob][i % 3], path, name=f"n{i}", vars={"n": i // 4})
+        assert (ids(ann.get(f"/{path}/")), ids(bob.get(f"/{path}/")), ids(admin.get(f"/{path}/"))) == ([1, 4], [2, 5], [1, 2, 3, 4, 5, 6])
+        said(admin.post(f"/{path}/6/permissions/", [grant(2, "EXECUTOR")]))
+        for query, found in (("name=n", [1, 4, 6]), ("id=1,2,3,6", [1, 6]), ("id__not=1", [4, 6]), ("variables=n:1", [4, 6]),
+                             ("name__not=n4&variables=n:1", [6]), ("name=n5", []), ("variables=n:0&id=2", [])):
+            assert ids(ann.get(f"/{path}/?{query}")) == found, query
+        page = said(ann.get(f"/{path}/?limit=1&offset=1"))
+        assert (page["count"], [r["id"] for r in page["results"]]) == (3, [4])
+        assert said(ann.get(f"/{path}/?limit=1&offset=1&name=n"))["next"] == f"{admin.base}/{path}/?limit=1&name=n&offset=2"
+
+
+# ---- deleting
+
+def test_what_is_deleted_leaves_no_right_and_no_variable_behind(admin, ann, sql):
+    for path in KINDS:
+        id = make(admin, path, vars={"a": "b", "ansible_ssh_pass": "x"})["id"]
+        said(admin.post(f"/{path}/{id}/permissions/", [grant(2, "MASTER")]))
+        assert ids(ann.get(f"/{path}/")) == [id]
+        gone(ann.delete(f"/{path}/{id}/"))
+        for call, what, body in ((ann.get, "", None), (admin.get, "", None), (admin.patch, "", {"name": "x"}), (admin.put, "", {}),
+                                 (admin.delete, "", None), (admin.get, "permissions/", None), (admin.get, "owner/", None)):
+            assert said(call(f"/{path}/{id}/{what}", *([] if body is None else [body])), 404) == NOT_FOUND
+        assert ids(ann.get(f"/{path}/")) == ids(admin.get(f"/{path}/?variables=a:b")) == []
+        assert make(ann, path, name="next")["id"] == id + 1
+        assert ids(ann.get(f"/{path}/?name=next")) == [id + 1] and ids(admin.get(f"/{path}/")) == [id + 1]
+        gone(ann.delete(f"/{path}/{id + 1}/"))
+    for table in ("inventory.objects", "inventory.hosts", "inventory.host_names", "inventory.groups", "inventory.inventories", "people.grants",
+                  "people.objects", "people.visible", "people.parts"):
+        assert sql.one(f"select count(*) from {table}") == 0, table
+
+
+def test_who_deleted_what_is_told(api, admin):
+    make(admin, "hosts", name="web", vars={"ansible_ssh_pass": "swordfish", "b": 1})
+    said(admin.patch("/hosts/1/", {"vars": {"c": 2}}))
+    gone(admin.delete("/hosts/1/"))
+    rows = api.get("/audit?kind=host&objectId=1").json()["audit"]
+    assert [(r["verb"], r["details"]) for r in reversed(rows)] == [
+        ("create", {"name": "web", "type": "HOST", "vars": ["ansible_ssh_pass", "b"]}), ("update", {"vars": ["c"]}), ("delete", {"name": "web"})]
