@@ -1,17 +1,12 @@
 """Inventories from the texts that Ansible reads, and as such: by the real ansible-inventory. With others in its place:
 tests/unit/test_ansible.c; what is made of its answer: tests/sql/import.sql; the exported text: test_render.py."""
 import concurrent.futures
-import glob
 import os
 import random
-import signal
-import threading
 
 import pytest
 import yaml
 
-from client import Crowd, at_once
-from instance import eventually, process_table
 from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, grant, ids, said
 from test_render import TEXT, YAML, ansible, drawn, exactly
 from test_variables import SealKeys
@@ -184,6 +179,15 @@ def test_groups_and_hosts_are_objects_like_any_others_and_the_importers_own(pole
     assert ids(bob.get("/hosts/")) == [4] and sql.column("select hostname from fate.hosts order by id") == ["a", "b", "c"]
 
 
+def test_of_groups_that_are_split_no_two_get_the_same_name(pole, tmp_path):
+    text = "".join(f"[{g}:children]\nx\n[{g}]\n{host}\n" for g, host in (("g", "a"), ("g.hosts", "b"), ("g.hosts.hosts", "c"))) + "[x]\nd\n[h.hosts]\ne\n[h]\nf\n[h:children]\nx\n"
+    assert said(post(pole, text), 201)["split"] == ["g", "g.hosts", "g.hosts.hosts", "h"]
+    names = sorted(g["name"] for g in said(pole.get("/groups/"))["results"])
+    assert names == sorted(["x", "h", "h.hosts", "h.hosts.hosts", *("g" + ".hosts" * n for n in range(6))])
+    _, groups = ansible(export(pole, 1), TEXT, tmp_path)
+    assert [[groups[part]["hosts"] for part in groups[g]["children"] if part != "x"] for g in ("g", "g.hosts", "g.hosts.hosts", "h")] == [[["a"]], [["b"]], [["c"]], [["f"]]]
+
+
 def test_ports_names_with_an_underscore_and_machines_that_are_known(pole, sql):
     made = said(post(pole, 'web:22 a=1\n[::1]:2200\n"[2001:db8::5]:22" x=1\nunder_score\n'), 201)
     assert made["new_machines"] == ["2001:db8::5", "::1", "under_score", "web"]
@@ -287,17 +291,6 @@ def test_nothing_of_a_text_is_ever_executed(pole, sql, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_what_would_be_too_large_is_refused_and_the_worker_lives_on(pole, instance, sql):
-    before = instance.workers()
-    laughs = f"all:\n  hosts:\n    web:\n      a: &a {'ha' * 100000}\n      b: &b [{','.join(['*a'] * 200)}]\n      c: [{','.join(['*b'] * 50)}]\n"
-    large = [("ini", "web[0:999999999]\n"), ("yaml", "all: {hosts: {'web[0:9999]-[0:99999]': {}}}\n"), ("yaml", laughs)]
-    answers = several(pole, large)
-    assert [said(a, 400) for a in answers] == [{"detail": "Ansible can't read the text: It takes too much memory."}] * 3
-    assert said(post(pole, "x a=1\n" * (10 << 17), "yaml"), 400) == {"detail": "Ansible can't read the text: It should be a dictionary of groups."}
-    assert said(post(pole, "x" * (17 << 20)), 413) == {"detail": "The body is larger than 16777216 bytes."}
-    assert instance.workers() == before and ids(pole.get("/inventories/")) == []
-
-
 # ---- export
 
 def test_only_who_sees_an_inventory_exports_it(pole, ann, bob, sql):
@@ -310,45 +303,3 @@ def test_only_who_sees_an_inventory_exports_it(pole, ann, bob, sql):
     assert said(bob.get("/inventories/1/export/"), 403) == FORBIDDEN
     assert said(ann.get("/inventories/1/export/?format=toml"), 400) == {"format": ['"toml" is neither ini nor yaml.']}
     assert export(ann, 1, "") == export(ann, 1)
-
-
-# ---- many at a time, and none that comes to its end
-
-def test_of_many_at_once_some_are_told_to_come_again_and_other_requests_are_served_meanwhile(pole, api, sql):
-    served, begun = [], threading.Event()
-
-    def look():
-        assert pole.like().get("/hosts/?limit=1").status_code == 200 and api.like().get("/hosts?limit=1").status_code == 200
-        served.append(begun.is_set())
-    crowd = Crowd([look])
-    try:
-        begun.set()
-        answers = at_once([lambda n=n: post(pole.like(), f"web{n}\n", name=f"i{n}") for n in range(20)])
-        begun.clear()
-    finally:
-        crowd.stop()
-    made = [a.json()["name"] for a in answers if a.status_code == 201]
-    later = [a for a in answers if a.status_code != 201]
-    assert made and later and served.count(True) > 3
-    for answer in later:
-        assert said(answer, 503) == TOO_MANY and answer.headers["Retry-After"] == "2"
-    assert sorted(sql.column("select name from inventory.objects where kind = 'inventory'")) == sorted(made)
-    assert said(post(pole, "web\n"), 201)
-
-
-def test_where_ansible_is_killed_one_is_told_to_come_again_and_nothing_is_left(pole, instance, sql):
-    before, answers = state(sql), []
-    thread = threading.Thread(target=lambda: answers.append(post(pole, "web[0:999999999]\n")))
-    thread.start()
-    workers = set(instance.workers())
-    pid = eventually(lambda: next((p for p, (name, parent) in process_table().items() if parent in workers and name.startswith("ansible-invento")), None))
-    os.kill(pid, signal.SIGKILL)
-    thread.join(30)
-    assert said(answers[0], 503) == {"detail": "ansible-inventory was killed."} and state(sql) == before
-    assert said(post(pole, "web\n"), 201)
-
-
-def test_no_folder_stays(pole):
-    several(pole, [("ini", text) for text in ("a\n", "a b\n", "[a:vars]\n")])
-    there = set(glob.glob("/tmp/moirai-ansible-*"))             # perhaps another instance's, just now
-    eventually(lambda: not there & set(glob.glob("/tmp/moirai-ansible-*")), 60)
