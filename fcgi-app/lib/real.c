@@ -1,49 +1,81 @@
 #include "config.h"
 
+#include <assert.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/real.h"
 
 #define FEWEST 15             /* each decimal number of so many digits is a double of its own */
 #define MOST 17               /* that many tell any two doubles apart */
+#define SIZE 32
 
-static int digits_of(double real)
+/* As jansson does: 1e+05 is 1e5. */
+static void trim_exponent(char *text)
 {
-	char text[40];
+	char *exponent = strchr(text, 'e');
+	char *digits;
 
-	for (int digits = FEWEST; digits < MOST; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, real);
-		if (!(strtod(text, NULL) < real) && !(strtod(text, NULL) > real))
-			return digits;
-	}
-	return MOST;
+	if (exponent == NULL)
+		return;
+	digits = exponent + 1 + strspn(exponent + 1, "+-");
+	digits += strspn(digits, "0");
+	exponent += exponent[1] == '-' ? 2 : 1;
+	memmove(exponent, digits, strlen(digits) + 1);
 }
 
-/* 0: it has no reals. What we dump is never so deep that this could not end (worker/input.h). */
-static int digits_in(json_t *value)
+static size_t write_real(double real, char text[SIZE])
 {
-	int most = json_is_real(value) ? digits_of(json_real_value(value)) : 0;
-	const char *key;
-	json_t *child;
-	size_t i;
+	for (int digits = FEWEST; digits <= MOST; digits++) {
+		double again;
 
-	json_object_foreach(value, key, child) {
-		int digits = digits_in(child);
-
-		most = digits > most ? digits : most;
+		snprintf(text, SIZE, "%.*g", digits, real);
+		again = strtod(text, NULL);
+		if (!(again < real) && !(again > real))
+			break;
 	}
-	json_array_foreach(value, i, child) {
-		int digits = digits_in(child);
-
-		most = digits > most ? digits : most;
-	}
-	return most;
+	trim_exponent(text);
+	if (strpbrk(text, ".e") == NULL)
+		strcat(text, ".0");
+	return strlen(text);
 }
 
-size_t real_flags(json_t *value)
+/* The number that begins here, written to `to`, which may be the same place. */
+static size_t shorten(const char *number, size_t size, char *to)
 {
-	int digits = digits_in(value);
+	char text[SIZE];
+	size_t n = size;
 
-	return digits > 0 ? JSON_REAL_PRECISION((size_t)digits) : 0;
+	if (strspn(number, "-0123456789") == size) {
+		memmove(to, number, size);
+		return size;
+	}
+	n = write_real(strtod(number, NULL), text);
+	assert(n <= size);
+	memcpy(to, text, n);
+	return n;
+}
+
+void real_shorten(char *json)
+{
+	bool in_string = false;
+	char *to = json;
+
+	for (const char *from = json; *from != '\0';) {
+		size_t size = in_string || *from == 'e' ? 0 : strspn(from, "-+.0123456789eE");
+
+		if (size > 0) {
+			to += shorten(from, size, to);
+			from += size;
+			continue;
+		}
+		if (in_string && *from == '\\')
+			*to++ = *from++;
+		else if (*from == '"')
+			in_string = !in_string;
+		*to++ = *from++;
+	}
+	*to = '\0';
 }

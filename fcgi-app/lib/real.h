@@ -3,11 +3,7 @@
 #ifndef LIB_REAL_H
 #define LIB_REAL_H
 
-#include <stddef.h>
-
-#include <jansson.h>
-
-/* The flag for json_dumps() that lets it write so few digits that each real in `value` is still itself; 0: there is none. */
-size_t real_flags(json_t *value);
+/* Rewrites what json_dumps() has written, in place: of each real no more digits than tell it from all others. */
+void real_shorten(char *json);
 
 #endif

@@ -102,12 +102,13 @@ static bool deeper_than(json_t *value, int levels)
 	return false;
 }
 
-/* jansson quotes the body where it stopped, which may be within a letter of several bytes. */
-static void to_ascii(char *text)
+/* jansson quotes the body where it stopped: that may be a secret. */
+static void forget_quotation(char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
-			*text = '?';
+	char *quotation = strstr(text, " near '");
+
+	if (quotation != NULL)
+		*quotation = '\0';
 }
 
 /* At least as many as the values in the text, whose memory is many times their size there. */
@@ -134,17 +135,18 @@ enum status input_json(const char *text, size_t size, json_t **ret_body, char wh
 		return S_INVALID;
 	}
 	body = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (body == NULL)
+	if (body == NULL) {
+		forget_quotation(error.text);
 		snprintf(why, INPUT_WHY, "The body is not JSON that can be taken: %.100s (line %d, column %d)",
 		         error.text, error.line, error.column);
-	else if (deeper_than(body, INPUT_MAX_DEPTH))
-		snprintf(why, INPUT_WHY, "The body is nested deeper than %d levels.", INPUT_MAX_DEPTH);
-	else {
-		*ret_body = json_incref(body);
-		return S_OK;
+		return S_INVALID;
 	}
-	to_ascii(why);
-	return S_INVALID;
+	if (deeper_than(body, INPUT_MAX_DEPTH)) {
+		snprintf(why, INPUT_WHY, "The body is nested deeper than %d levels.", INPUT_MAX_DEPTH);
+		return S_INVALID;
+	}
+	*ret_body = json_incref(body);
+	return S_OK;
 }
 
 enum status input_body(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])

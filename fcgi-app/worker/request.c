@@ -323,13 +323,17 @@ static char *call_text(const struct request *r)
 	                                   "lastEventId", last_event_id(r), "address", request_param(r, "REMOTE_ADDR"),
 	                                   "mount", r->mount, "base", r->base, "url", r->url, "settings", r->worker->told);
 	char hash[TOKEN_HASH_SIZE];
+	char *text;
 
 	if (r->route->flags & R_TOKEN) {
 		token_hash(r->token, hash);
 		json_object_set_new(req, "secret", json_string(hash));
 		json_object_set_new(req, "agent", json_string(request_param(r, "HTTP_USER_AGENT")));
 	}
-	return json_dumps(req, JSON_COMPACT | real_flags(req));
+	text = json_dumps(req, JSON_COMPACT);
+	assert(text != NULL);
+	real_shorten(text);
+	return text;
 }
 
 static enum status call(struct request *r)
@@ -337,7 +341,6 @@ static enum status call(struct request *r)
 	AUTO(text) char *text = call_text(r);
 	const char *values[] = { text };
 
-	assert(text != NULL);
 	PQclear(r->result);
 	return db_query(r->worker->db, &r->route->call, values, &r->result);
 }
@@ -394,6 +397,14 @@ static void log_failure(const struct request *r, enum status s)
 		report(r);
 }
 
+/* Has nginx closed the connection, because its client did? Then nobody waits for what has not begun. */
+static bool is_abandoned(const struct request *r)
+{
+	struct pollfd p = { .fd = r->fcgi->ipcFd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP)) != 0;
+}
+
 /* The function's answer; while it wants to know something from outside, that is asked, and it is called again. */
 static enum status call_until_answered(struct request *r)
 {
@@ -407,6 +418,8 @@ static enum status call_until_answered(struct request *r)
 		s = ask(r, PQgetvalue(r->result, 0, 2));
 		if (s != S_OK)
 			return s;
+		if (is_abandoned(r))                    /* what was asked took long */
+			return request_refuse(r, S_LATER, "Nobody waits any more.");
 	}
 	return S_INTERNAL;
 }
@@ -454,14 +467,6 @@ static void request_done(struct request *r)
 	if (large)
 		malloc_trim(0);
 	*r = (struct request){ 0 };
-}
-
-/* Has nginx closed the connection, because its client did? Then nobody waits for what has not begun. */
-static bool is_abandoned(const struct request *r)
-{
-	struct pollfd p = { .fd = r->fcgi->ipcFd, .events = POLLRDHUP };
-
-	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP)) != 0;
 }
 
 void request_serve(struct worker *worker, FCGX_Request *fcgi)

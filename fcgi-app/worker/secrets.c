@@ -76,14 +76,16 @@ static enum status learn_key(struct request *r)
 /* Measured first, so that no buffer grows and leaves copies behind. */
 static char *close_box(const char *public_key, json_t *value)
 {
-	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | real_flags(value);
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
 	size_t size = json_dumpb(value, NULL, 0, flags);
 	char *text = malloc(size + 1);
 	char *box;
 
 	assert(text != NULL);
 	json_dumpb(value, text, size, flags);
-	box = seal_close(public_key, text, size);
+	text[size] = '\0';
+	real_shorten(text);
+	box = seal_close(public_key, text, strlen(text));
 	seal_wipe(&text, size);
 	return box;
 }

@@ -53,7 +53,7 @@ create or replace function inventory.vars_secret(given jsonb) returns jsonb
 language plpgsql immutable as $$
 begin
 	if not given ?| inventory.hidden_keys() then
-		return '{}';
+		return '{}'::jsonb;
 	end if;
 	return (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(given) v
 	         where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key));
@@ -84,12 +84,13 @@ language sql immutable as $$
 	                  else case when starts_with(p_key, 'ansible_') then '6' else '7' end || p_key end
 $$;
 
--- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets.
+-- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets. Whole numbers beyond 64 bits, which
+-- came as 1e22, have a fraction: so they may be sent back.
 create or replace function inventory.vars_json(vars jsonb, sealed jsonb) returns text
 language plpgsql stable as $$
 begin
 	return (select coalesce('{' || string_agg(api.json(v.key) || ':' || v.shown, ',' order by inventory.key_rank(v.key) collate "C") || '}', '{}')
-	          from (select key, value::text as shown from jsonb_each(vars)
+	          from (select key, value::text || case when value::text ~ '^-?[0-9]{19,}$' and value::numeric not between -9223372036854775808 and 9223372036854775807 then '.0' else '' end as shown from jsonb_each(vars)
 	                union all
 	                select key, '"[~~ENCRYPTED~~]"' from jsonb_object_keys(sealed) key) v);
 end

@@ -171,7 +171,7 @@ begin
 		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('vars', jsonb_build_array(wrong))));
 	elsif jsonb_typeof(data->'project') not in ('null', 'number', 'string') or jsonb_typeof(data->'inventory') not in ('null', 'number', 'string') then
 		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object(
-			case when jsonb_typeof(data->'project') in ('null', 'number', 'string') then 'inventory' else 'project' end,
+			case when jsonb_typeof(data->'project') not in ('null', 'number', 'string') then 'project' else 'inventory' end,
 			jsonb_build_array('Incorrect type. Expected pk value.'))));
 	end if;
 	perform polemarch_api.fail(400, '{"detail": "Project matching query does not exist.", "error_type": "DoesNotExist"}'::jsonb)

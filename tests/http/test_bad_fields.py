@@ -9,7 +9,7 @@ import pytest
 from bad import NOT_HOSTS, NOT_JSON, NOT_OBJECTS, NOT_TEXT, THINGS
 from client import JSON
 from people import django_hash
-from polemarch import ENCRYPTED, NOT_FOUND, grant, said
+from polemarch import ENCRYPTED, NOT_FOUND, Rights, grant, inventory_state, make, said
 
 pytestmark = pytest.mark.noreset
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -18,6 +18,11 @@ DJANGO = django_hash("rex", 1)
 USER = {"username": "username 150", "email": "email 254", "first_name": "blank line 30", "last_name": "blank line 30",
         "is_active": "flag", "is_staff": "flag"}
 TEAM = {"name": "line 80", "users_list": "ids", "proxy_group": "blank line 255"}
+HOST = {"name": "text 512", "type": "text 5", "vars": "vars"}
+GROUP = {"name": "text 512", "children": "flag", "vars": "vars"}
+INVENTORY = {"name": "line 512", "vars": "vars"}
+TEMPLATE = {"name": "line 512", "kind": "text 32", "data": "object"}
+TASK = {"name": "new", "kind": "Task", "data": {"playbook": "x.yml"}}
 # Each endpoint that takes fields: a body that would be right and costs no hashing, and what its fields are.
 ENDPOINTS = {
     ("POST", "/users/"): ({"username": "new", "password": DJANGO, "raw_password": True}, {**USER, "password": "raw"}),
@@ -28,12 +33,30 @@ ENDPOINTS = {
     ("POST", "/teams/"): ({"name": "new"}, TEAM),
     ("PUT", "/teams/1/"): ({"name": "new"}, TEAM),
     ("PATCH", "/teams/1/"): ({}, TEAM),
+    ("POST", "/hosts/"): ({"name": "new"}, HOST),
+    ("PUT", "/hosts/1/"): ({}, HOST),
+    ("PATCH", "/hosts/1/"): ({}, HOST),
+    ("POST", "/groups/"): ({"name": "new"}, GROUP),
+    ("PUT", "/groups/1/"): ({}, GROUP),
+    ("PATCH", "/groups/1/"): ({}, GROUP),
+    ("POST", "/inventories/"): ({"name": "new"}, INVENTORY),
+    ("PUT", "/inventories/1/"): ({}, INVENTORY),
+    ("PATCH", "/inventories/1/"): ({}, INVENTORY),
+    ("POST", "/inventories/import/"): ({"name": "new", "text": "web", "dry_run": True}, {"name": "line 512", "text": "aside", "dry_run": "flag"}),
+    ("POST", "/templates/"): (TASK, TEMPLATE),
+    ("PUT", "/templates/1/"): (TASK, TEMPLATE),
+    ("PATCH", "/templates/1/"): ({}, TEMPLATE),
     ("POST", "/token/"): ({"username": "nobody", "password": "x"}, {"username": "text", "password": "password"}),
 }
 LISTED = [(m, "/teams/1/permissions/") for m in ("POST", "PUT", "DELETE")]
-WRITES = ([(m, p) for m, p in ENDPOINTS if not p.endswith(" ")] + LISTED +
-          [("PUT", "/teams/1/owner/"), ("DELETE", "/users/2/"), ("DELETE", "/teams/1/"), ("DELETE", "/token/")])
-READ = ["/", "/users/", "/users/1/", "/teams/", "/teams/1/", "/teams/1/permissions/", "/teams/1/owner/", "/license/"]
+SUBLISTS = ["/groups/1/hosts/", "/groups/2/groups/", "/inventories/1/hosts/", "/inventories/1/groups/", "/projects/1/hosts/", "/projects/1/groups/",
+            "/projects/1/inventories/"]
+OBJECTS = ["/hosts/", "/groups/", "/inventories/", "/templates/"]
+LISTS = ["/users/", "/teams/"] + OBJECTS
+WRITES = ([(m, p) for m, p in ENDPOINTS if not p.endswith(" ")] + LISTED + [(m, p) for p in SUBLISTS for m in ("POST", "PUT", "DELETE")] +
+          [("PUT", "/teams/1/owner/"), ("DELETE", "/users/2/"), ("DELETE", "/token/")] + [("DELETE", p + "1/") for p in LISTS[1:]])
+READ = (["/", "/users/", "/users/1/", "/teams/", "/teams/1/", "/teams/1/permissions/", "/teams/1/owner/", "/license/",
+         "/inventories/1/export/", "/templates/supported-kinds/"] + SUBLISTS + [p + id for p in OBJECTS for id in ("", "1/")])
 
 CONTROLS = ["two\nlines", "a\tb", "x\x7f", "\x01a"]
 WRONG = {
@@ -47,30 +70,41 @@ WRONG = {
             [1, "x"]],
     # None of these is what the worker puts in a password's place.
     "password": ["", 1.5, {"hash": "$argon2id$x"}, {"hash": None}, {"given": True}, {"length": 5}],
+    "vars": [5, True, "x", "", "[]", "{", "5", '{"a":1,"a":2}', [], [1], [["a", 1]], {"": 1}, {"a b": 1}, {"1": 1}, {"a\n": 1}, {"\u2603": 1},
+             {"x" * 129: 1}, {"a": 1, "ansible ssh_pass": "swordfish"}],
+    "object": [5, True, "x", "", "[]", "{", "5", [], [1], [{}]],
+    # None of these is what the worker puts in a text's place.
+    "aside": ["", 5, True, [], {}, {"length": "x"}],
     "raw": ["", "x", DJANGO + "x", "pbkdf2_sha256$0$a$" + "A" * 43 + "=", "md5$a$b", "x" * 513, {"hash": DJANGO}],
 }
 
 
 def wrong_values(kind):
     kind, _, most = kind.rpartition(" ") if kind[-1].isdigit() else (kind, "", "")
-    values = WRONG[kind] + (WRONG["text"] if kind not in ("text", "flag", "ids") else [])
+    values = WRONG[kind] + ([None] if kind in ("vars", "object", "aside") else WRONG["text"] if kind not in ("text", "flag", "ids") else [])
     return values + (["x" * (int(most) + 1), "\u2603" * (int(most) + 1)] if most else [])
 
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(api, session_sql):
-    """User 2, bob, and team 1, in which he is and on which he is EDITOR."""
+    """User 2, bob, and team 1, in which he is and on which he is EDITOR; a thing of each other kind, and group 2, of groups."""
     session_sql.run("select house.reset()")
     session_sql.run("insert into people.users (username, password) values ('bob', 'x')")
     said(api.polemarch.post("/teams/", {"name": "ops", "users_list": [2], "proxy_group": "ops"}), 201)
     said(api.polemarch.post("/teams/1/permissions/", [grant(2, "EDITOR")]))
+    Rights(session_sql).add("project", [1], 1)
+    for path, more in (("hosts", {"name": "web"}), ("groups", {"name": "g"}), ("groups", {"name": "of-groups", "children": True}),
+                       ("inventories", {"name": "i"}), ("templates", TASK)):
+        make(api.polemarch, path, **more)
+    for path in SUBLISTS[:1] + SUBLISTS[2:4]:
+        said(api.polemarch.post(path, [1]))
 
 
 @pytest.fixture(autouse=True)
 def unchanged(seeded, session_sql):
-    before = session_sql.state()
+    before = session_sql.state() + inventory_state(session_sql)
     yield
-    assert session_sql.state() == before
+    assert session_sql.state() + inventory_state(session_sql) == before
 
 
 @pytest.fixture
@@ -94,10 +128,15 @@ def test_a_field_that_is_wrong_is_refused_by_name(asked, method, path, name):
         assert wrong.keys() == {name} and len(wrong[name]) == 1, (value, wrong)
 
 
-@pytest.mark.parametrize("method, path", [e for e in ENDPOINTS if e[0] != "PATCH" and not e[1].endswith(" ")])
+NEEDED = {"teams": {"name"}, "users": {"username", "password"}, "token": {"username", "password"}, "templates": {"name", "kind", "data"},
+          "import": {"text"}}
+
+
+@pytest.mark.parametrize("method, path", [(m, p) for m, p in ENDPOINTS if m != "PATCH" and not p.endswith(" ")
+                                          and (p.split("/")[1] in NEEDED or "import" in p)])
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"unknown": [1]}'])
 def test_what_is_needed_and_not_there_is_told_together(asked, method, path, body):
-    needed = {"name"} if "teams" in path else {"username", "password"}
+    needed = NEEDED[path.split("/")[1] if "import" not in path else "import"]
     assert asked(method, path, body) == {name: ["This field is required."] for name in needed}
 
 
@@ -164,9 +203,36 @@ def test_an_owner_is_the_number_of_a_user(asked, session_sql):
 
 @pytest.mark.parametrize("what", ["permissions", "owner"])
 def test_what_has_no_permissions_is_not_found_before_the_body_is_judged(asked, what):
-    for path in ("/teams/99/", "/hosts/1/", "/users/1/", "/tasks/1/", "/nothing/1/", "/team/1/",
+    for path in ("/teams/99/", "/hosts/99/", "/users/1/", "/tasks/1/", "/nothing/1/", "/team/1/",
                  "/teams/" + "9" * 500 + "/"):
         assert asked("PUT", path + what + "/", "nonsense", 404) == NOT_FOUND
+
+
+# ---- what is in what, and what variables hold
+
+@pytest.mark.parametrize("method, path", [(m, p) for p in SUBLISTS for m in ("POST", "PUT", "DELETE")])
+def test_a_sublist_is_a_list_of_numbers(asked, method, path):
+    for body in (None, 5, 1.5, True, "x", {"a": 1}):
+        assert asked(method, path, body).keys() == {"non_field_errors"}
+    for entry in (None, "x", "", 1.5, True, "\u0663", "0x1", "1e1", "1_0", *THINGS, [[1]]):
+        assert asked(method, path, [99, entry]).keys() == {"detail", "error_type"}, entry
+
+
+@pytest.mark.parametrize("path", ["/hosts/1/", "/groups/1/", "/inventories/1/", "/templates/1/"])
+def test_a_value_of_a_variable_that_no_number_can_hold_is_refused(asked, path):
+    for value in (b"1e400", b"9223372036854775808", b'"\\u0000"', b'"\xff"', b"[" * 70 + b"]" * 70, b"NaN", b'{"a":1,"a":2}'):
+        for key in (b"a", b"ansible_ssh_pass"):
+            vars = b'{"vars":{"%s":%s}}' % (key, value)
+            body = b'{"data":%s}' % vars if "templates" in path else vars
+            assert asked("PATCH", path, body)["detail"].startswith("JSON parse error - "), body
+
+
+@pytest.mark.parametrize("path", OBJECTS)
+def test_filters_may_hold_anything(api, path):
+    for value in ("%", "_", "\\", "\\%", "'", '"', "(", "[a", "{", "\u2603", "a:b:c", "x" * 5000 + ":y", "=", "\x01", "null"):
+        for name in ("name", "name__not", "kind", "project", "inventory", "expand", "format", "ordering", "type", "children"):
+            assert api.polemarch.get(f"{path}?{name}={quote(value)}").status_code == 200, (name, value)
+        assert api.polemarch.get(f"{path}?variables={quote(value)}").status_code == (200 if ":" in value or path == "/templates/" else 400)
 
 
 # ---- the body as a whole
@@ -229,7 +295,10 @@ def test_a_body_over_16_mib_in_chunks_is_too_large(api):
 
 
 @pytest.mark.parametrize("path, name", [("/users/2/", "username"), ("/users/2/", "email"), ("/users/2/", "password"),
-                                        ("/users/2/", "is_staff"), ("/teams/1/", "name"), ("/teams/1/", "users_list")])
+                                        ("/users/2/", "is_staff"), ("/teams/1/", "name"), ("/teams/1/", "users_list"),
+                                        ("/hosts/1/", "name"), ("/hosts/1/", "type"), ("/hosts/1/", "vars"), ("/groups/1/", "name"),
+                                        ("/groups/1/", "children"), ("/inventories/1/", "name"), ("/templates/1/", "kind"),
+                                        ("/templates/1/", "data")])
 def test_a_value_of_10_mib_is_refused_as_a_short_one_is(asked, path, name):
     wrong = asked("PATCH", path, {name: "a@b." + "x" * (10 << 20)})
     assert wrong.keys() == {name} and len(str(wrong)) < 500
@@ -255,17 +324,17 @@ def test_a_bad_query_is_refused_with_a_body_too(asked, method, path):
     assert asked(method, path + "?%00", b"{}") == {"detail": "The query is not UTF-8 text."}
 
 
-@pytest.mark.parametrize("path", ["/users/", "/teams/"])
+@pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("name", ["id", "id__not"])
 def test_ids_that_are_no_numbers_are_refused(asked, api, path, name):
     for value in ("x", "1.5", "1,", ",", "1,,2", "0x1", "1 2", "true", "\u2603", "\u0663"):
         assert asked("GET", f"{path}?{name}={quote(value)}", b"").keys() == {"detail", "error_type"}, value
     for value in ("-1", "0", "9" * 5000, "-" + "9" * 40):
         page = said(api.polemarch.get(f"{path}?{name}={value}"))
-        assert page["count"] == (0 if name == "id" else 2 if path == "/users/" else 1)
+        assert page["count"] == (0 if name == "id" else 2 if path in ("/users/", "/groups/") else 1)
 
 
-@pytest.mark.parametrize("path", ["/users/", "/teams/"])
+@pytest.mark.parametrize("path", LISTS)
 def test_a_page_may_be_as_far_away_and_as_large_as_a_number_tells(api, path):
     for huge in ("9" * 15, "9" * 18, "9" * 5000):
         for query in (f"limit={huge}", f"offset={huge}", f"limit={huge}&offset={huge}"):

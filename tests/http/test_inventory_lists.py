@@ -42,6 +42,36 @@ def test_a_page_tells_how_many_there_are_and_where_the_next_is(admin):
     assert list(said(admin.get("/inventories/"))["results"][0]) == ["id", "name", "url"]
 
 
+# ---- the habits of this family
+
+ADDRESSES = {"/hosts/": "GET, POST", "/groups/": "GET, POST", "/inventories/": "GET, POST", "/templates/": "GET, POST",
+             "/hosts/1/": "GET, PUT, PATCH, DELETE", "/groups/1/": "GET, PUT, PATCH, DELETE", "/inventories/1/": "GET, PUT, PATCH, DELETE",
+             "/templates/1/": "GET, PUT, PATCH, DELETE", "/groups/1/hosts/": "GET, POST, PUT, DELETE",
+             "/inventories/1/groups/": "GET, POST, PUT, DELETE", "/inventories/1/export/": "GET", "/templates/supported-kinds/": "GET"}
+
+
+def test_addresses_have_the_habits_of_this_family(api, admin):
+    for path in KINDS:
+        make(admin, path)
+    make(admin, "templates", name="t", kind="Task", data={})
+    for path, allowed in ADDRESSES.items():
+        get, bare, head, options = admin.get(path), admin.get(path[:-1]), admin.call("HEAD", path), admin.call("OPTIONS", path)
+        assert get.status_code == 200 and get.content == bare.content and (head.status_code, head.content) == (200, b"")
+        assert head.headers["Content-Length"] == str(len(get.content)) and options.status_code == 200
+        assert {a.headers["Allow"] for a in (get, bare, head, options)} == {allowed + ", HEAD, OPTIONS"}
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(allowed.split(", ")):
+            assert said(admin.raw(method, path, b"{}"), 405) == {"detail": f'Method "{method}" not allowed.'}
+        for method in ("GET", "PUT", "OPTIONS"):
+            assert said(admin.signed_in().raw(method, path, b"{}"), 401) == {"detail": "Authentication credentials were not provided."}
+        tag = get.headers["ETag"]
+        assert admin.raw("GET", path, headers={"If-None-Match": tag}, documented=False).status_code == 304
+    for path in ("/hosts/x/", "/hosts/-1/", "/hosts/1/x/", "/host/1/", "/hosts/1//", "/inventories/import/1/", "/templates/kinds/"):
+        assert said(admin.get(path), 404) == NOT_FOUND
+    for path in KINDS:
+        # An id is read as a number.
+        assert said(admin.get(f"/{path}/0001/")) == said(admin.get(f"/{path}/1/"))
+
+
 # ---- filters
 
 def test_ids_and_parts_of_names_are_filters(admin):

@@ -262,9 +262,9 @@ def test_who_may_not_is_told_so(people):
 
 
 BROKEN = [
-    (b"{", "string or '}' expected near end of file"), (b"{\"name\": }", "unexpected token near '}'"),
+    (b"{", "string or '}' expected near end of file"), (b"{\"name\": }", "unexpected token (line 1"),
     (b"\xff", "unable to decode byte 0xff"),
-    (b"{} x", "end of file expected near 'x'"), (b"nonsense", "invalid token near 'nonsense'"),
+    (b"{} x", "end of file expected (line 1"), (b"nonsense", "invalid token (line 1"),
     (b"{'a':1}", "string or '}' expected"), (b"[" * 300 + b"]" * 300, "nested deeper than")]
 
 

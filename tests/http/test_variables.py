@@ -191,6 +191,7 @@ def test_numbers_come_back_as_they_were_sent(holder):
     for number in (1e22, 0.12345678901234568, 0.10000000000000001, 1e-7, 5e-324, 1.7976931348623157e308, 0.1 + 0.2):
         vars = holder.make({"n": number, "other": 0.3})
         assert (float(vars["n"]), vars["other"]) == (number, 0.3)
+        assert holder.put(vars, said(holder.api.get(holder.path))["count"]) == vars
 
 
 # ---- the key

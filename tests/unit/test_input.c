@@ -161,8 +161,8 @@ static void a_body_that_cannot_be_taken_says_where(void **state)
 {
 	(void)state;
 	body_is("{\n\"a\": }", 8, NULL,
-	        "The body is not JSON that can be taken: unexpected token near '}' (line 2, column 6)");
-	body_is("{\"a\":1} x", 9, NULL, "The body is not JSON that can be taken: end of file expected near 'x'");
+	        "The body is not JSON that can be taken: unexpected token (line 2, column 6)");
+	body_is("{\"a\":1} x", 9, NULL, "The body is not JSON that can be taken: end of file expected (line 1");
 	body_is("{\"a\":1,\"a\":2}", 13, NULL, "The body is not JSON that can be taken: duplicate object key");
 	body_is("{\"a\":\"\\u0000\"}", 14, NULL, "The body is not JSON that can be taken: \\u0000 is not allowed");
 	body_is("{\"a\":\"\0\"}", 9, NULL, "The body is not JSON that can be taken: control character 0x0");
@@ -171,12 +171,12 @@ static void a_body_that_cannot_be_taken_says_where(void **state)
 	body_is("{\"a\":99999999999999999999}", 26, NULL, "The body is not JSON that can be taken: too big integer");
 }
 
-static void a_reason_is_text_wherever_the_body_breaks(void **state)
+static void a_reason_quotes_nothing_of_the_body(void **state)
 {
 	(void)state;
 	body_is("{\"a\":\"\\ud8\xc3\xbb\"}", 13, NULL,
-	        "The body is not JSON that can be taken: invalid escape near '\"\\ud8?' (line 1, column 11)");
-	body_is("{\"a\": \xc3\xbc}", 9, NULL, "The body is not JSON that can be taken: invalid token near '?\?' (line 1");
+	        "The body is not JSON that can be taken: invalid escape (line 1, column 11)");
+	body_is("{\"a\": \xc3\xbc}", 9, NULL, "The body is not JSON that can be taken: invalid token (line 1");
 }
 
 /* {"a":[[...]]} of so many levels, the object counted. */
@@ -323,7 +323,7 @@ int main(void)
 		cmocka_unit_test(a_body_is_one_json_object),
 		cmocka_unit_test(an_empty_body_is_an_empty_object),
 		cmocka_unit_test(a_body_that_cannot_be_taken_says_where),
-		cmocka_unit_test(a_reason_is_text_wherever_the_body_breaks),
+		cmocka_unit_test(a_reason_quotes_nothing_of_the_body),
 		cmocka_unit_test(sixty_four_levels_are_the_deepest),
 		cmocka_unit_test(a_deep_body_among_shallow_ones_is_found),
 		cmocka_unit_test(a_json_body_may_be_of_any_kind),

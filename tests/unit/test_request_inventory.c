@@ -23,6 +23,7 @@ static int begin_here(void **state)
 	memset(&ansible, 0, sizeof ansible);
 	begin(state);
 	worker.asking = gate_new(4);
+	worker.reading = gate_new(4);
 	return 0;
 }
 

@@ -211,9 +211,9 @@ static void a_text_that_holds_an_object_is_that_object(void **state)
 static void anything_else_stays(void **state)
 {
 	static const char *const bodies[] = {
-		"{}", "{\"vars\":\"\"}", "{\"vars\":\"x\"}", "{\"vars\":\"[1]\"}", "{\"vars\":[\"repo_key\"]}", "{\"vars\":null}",
-		"{\"vars\":{\"a\":{\"repo_key\":1}}}", "{\"data\":7}", "{\"data\":[]}", "{\"data\":\"12\"}", "{\"data\":{\"vars\":3}}",
-		"{\"vars\":\"{\\\"a\\\":1,\\\"a\\\":2}\"}", "{\"repo_key\":1}", "[{\"vars\":{\"repo_key\":1}}]", "\"vars\"", "7", "null",
+		"{}", "{\"vars\":\"\"}", "{\"vars\":null}", "{\"vars\":7}", "{\"vars\":[]}",
+		"{\"vars\":{\"a\":{\"repo_key\":1}}}", "{\"data\":7}", "{\"data\":[]}", "{\"data\":{\"vars\":3}}",
+		"{\"repo_key\":1}", "[]", "\"\"", "7", "null",
 	};
 
 	(void)state;
@@ -222,6 +222,28 @@ static void anything_else_stays(void **state)
 		body_is_now(bodies[i]);
 	}
 	assert_int_equal(database.asked, 0);
+}
+
+static void what_should_be_an_object_and_is_none_loses_what_it_holds(void **state)
+{
+	static const struct { const char *sent, *left; } bodies[] = {
+		{ "{\"vars\":\"x\"}", "{\"vars\":\"\"}" }, { "{\"vars\":\"[1]\"}", "{\"vars\":\"\"}" },
+		{ "{\"vars\":\"{\\\"a\\\":1,\\\"a\\\":2}\"}", "{\"vars\":\"\"}" },
+		{ "{\"vars\":[{\"repo_key\":1}]}", "{\"vars\":[]}" }, { "{\"data\":\"12\"}", "{\"data\":\"\"}" },
+		{ "{\"data\":{\"vars\":\"{\"}}", "{\"data\":{\"vars\":\"\"}}" },
+		{ "{\"data\":[{\"vars\":{\"repo_key\":1}}]}", "{\"data\":[]}" },
+		{ "[{\"vars\":{\"repo_key\":1}}]", "[]" }, { "\"vars\"", "\"\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bodies); i++) {
+		assert_int_equal(with_body(bodies[i].sent), S_OK);
+		body_is_now(bodies[i].left);
+	}
+	assert_int_equal(database.asked, 0);
+	*wiped = '\0';
+	assert_int_equal(with_body("[{\"vars\":{\"repo_key\":\"rex\"}}]"), S_OK);
+	assert_string_equal(wiped, "<rex>");
 }
 
 static void nothing_of_a_secret_stays_in_memory(void **state)
@@ -265,6 +287,7 @@ int main(void)
 		OVER_KEYS(the_key_is_asked_for_once_and_only_for_a_secret),
 		OVER_KEYS(a_text_that_holds_an_object_is_that_object),
 		OVER_KEYS(anything_else_stays),
+		OVER_KEYS(what_should_be_an_object_and_is_none_loses_what_it_holds),
 		OVER_KEYS(nothing_of_a_secret_stays_in_memory),
 		OVER_KEYS(without_a_key_nothing_is_sealed),
 	};
