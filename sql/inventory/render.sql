@@ -149,6 +149,8 @@ begin
 	if api.many((select count(*) from (select from inventory.sections(p_inventory) s
 	                                     join people.parts p on p.kind = s.kind and p.id = s.id limit 501) few)) then
 		perform api.plan_for_many();
+		-- Of what has just been imported the planner knows nothing, and would compare each row with each.
+		perform set_config('enable_nestloop', 'off', true);
 	end if;
 end
 $$;

@@ -63,8 +63,9 @@ def test_addresses_have_the_habits_of_this_family(api, admin):
             assert said(admin.raw(method, path, b"{}"), 405) == {"detail": f'Method "{method}" not allowed.'}
         for method in ("GET", "PUT", "OPTIONS"):
             assert said(admin.signed_in().raw(method, path, b"{}"), 401) == {"detail": "Authentication credentials were not provided."}
-        tag = get.headers["ETag"]
-        assert admin.raw("GET", path, headers={"If-None-Match": tag}, documented=False).status_code == 304
+        if "export" not in path:            # texts have none
+            again = admin.raw("GET", path, headers={"If-None-Match": get.headers["ETag"]}, documented=False)
+            assert (again.status_code, again.content) == (304, b"")
     for path in ("/hosts/x/", "/hosts/-1/", "/hosts/1/x/", "/host/1/", "/hosts/1//", "/inventories/import/1/", "/templates/kinds/"):
         assert said(admin.get(path), 404) == NOT_FOUND
     for path in KINDS:
