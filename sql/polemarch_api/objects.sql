@@ -12,7 +12,8 @@ begin
 		perform polemarch_api.fail(400, '{"detail": "list index out of range", "error_type": "IndexError"}'::jsonb);
 	end if;
 	return case when words is not null then array(
-		select distinct on (key) inventory.pair(key, value)
+		-- A key with a `=` is none that anything has.
+		select distinct on (key) case when key like '%=%' then '=' else inventory.pair(key, value) end
 		  from unnest(words) with ordinality u (w, n),
 		       lateral (select split_part(w, ':', 1) as key, substr(w, strpos(w, ':') + 1) as value) p
 		 order by key, n desc) end;

@@ -99,6 +99,18 @@ def sql(session_sql):
     return session_sql
 
 
+@pytest.fixture
+def inventory_is_lawful(sql):
+    """Where a test makes objects by the API alone, not some of their rows by hand."""
+    yield
+    assert sql.rows("select * from inventory.check()") == []
+
+
+@pytest.fixture
+def admin(api):
+    return api.polemarch
+
+
 @pytest.fixture(scope="session")
 def api(instance, contract):
     return Api(instance, contract)

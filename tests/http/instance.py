@@ -214,7 +214,7 @@ class Sql:
     def state(self):
         """All that is stored: rows and a digest of each table, the last value of each sequence."""
         tables = self.column("select oid::regclass::text from pg_class where relkind = 'r' and not relispartition"
-                             " and relnamespace in ('fate'::regnamespace, 'people'::regnamespace)"
+                             " and relnamespace in ('fate'::regnamespace, 'people'::regnamespace, 'inventory'::regnamespace)"
                              " union all select 'fate.events' union all select 'outbox.webhooks' order by 1")
         digest = " union all ".join(f"select '{t}', count(*), md5(string_agg(r::text, ',' order by r::text)) from {t} r"
                                     for t in tables)

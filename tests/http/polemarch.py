@@ -43,12 +43,6 @@ def next_id(sql, path, id):
     sql.run(f"select setval(pg_get_serial_sequence('inventory.{path}', 'id'), %s, false)", id)
 
 
-def inventory_state(sql):
-    """As Sql.state() has it of the other tables."""
-    tables = sql.column("select oid::regclass::text from pg_class where relkind = 'r' and relnamespace = 'inventory'::regnamespace order by 1")
-    return sql.rows(" union all ".join(f"select '{t}', count(*), md5(string_agg(r::text, ',' order by r::text)) from {t} r" for t in tables))
-
-
 def counted(total, operated, *failed):
     """What a sublist says of a change."""
     return {"total": total, "operated": operated, "not_found": len(failed), "failed_list": list(failed)}

@@ -9,7 +9,7 @@ import pytest
 from bad import NOT_HOSTS, NOT_JSON, NOT_OBJECTS, NOT_TEXT, THINGS
 from client import JSON
 from people import django_hash
-from polemarch import ENCRYPTED, NOT_FOUND, Rights, grant, inventory_state, make, said
+from polemarch import ENCRYPTED, NOT_FOUND, Rights, grant, make, said
 
 pytestmark = pytest.mark.noreset
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -55,8 +55,8 @@ OBJECTS = ["/hosts/", "/groups/", "/inventories/", "/templates/"]
 LISTS = ["/users/", "/teams/"] + OBJECTS
 WRITES = ([(m, p) for m, p in ENDPOINTS if not p.endswith(" ")] + LISTED + [(m, p) for p in SUBLISTS for m in ("POST", "PUT", "DELETE")] +
           [("PUT", "/teams/1/owner/"), ("DELETE", "/users/2/"), ("DELETE", "/token/")] + [("DELETE", p + "1/") for p in LISTS[1:]])
-READ = (["/", "/users/", "/users/1/", "/teams/", "/teams/1/", "/teams/1/permissions/", "/teams/1/owner/", "/license/",
-         "/inventories/1/export/", "/templates/supported-kinds/"] + SUBLISTS + [p + id for p in OBJECTS for id in ("", "1/")])
+READ = (["/", "/license/", "/teams/1/permissions/", "/teams/1/owner/", "/inventories/1/export/", "/templates/supported-kinds/"] + SUBLISTS +
+        [p + id for p in LISTS for id in ("", "1/")])
 
 CONTROLS = ["two\nlines", "a\tb", "x\x7f", "\x01a"]
 WRONG = {
@@ -102,9 +102,9 @@ def seeded(api, session_sql):
 
 @pytest.fixture(autouse=True)
 def unchanged(seeded, session_sql):
-    before = session_sql.state() + inventory_state(session_sql)
+    before = session_sql.state()
     yield
-    assert session_sql.state() + inventory_state(session_sql) == before
+    assert session_sql.state() == before
 
 
 @pytest.fixture
@@ -208,15 +208,7 @@ def test_what_has_no_permissions_is_not_found_before_the_body_is_judged(asked, w
         assert asked("PUT", path + what + "/", "nonsense", 404) == NOT_FOUND
 
 
-# ---- what is in what, and what variables hold
-
-@pytest.mark.parametrize("method, path", [(m, p) for p in SUBLISTS for m in ("POST", "PUT", "DELETE")])
-def test_a_sublist_is_a_list_of_numbers(asked, method, path):
-    for body in (None, 5, 1.5, True, "x", {"a": 1}):
-        assert asked(method, path, body).keys() == {"non_field_errors"}
-    for entry in (None, "x", "", 1.5, True, "\u0663", "0x1", "1e1", "1_0", *THINGS, [[1]]):
-        assert asked(method, path, [99, entry]).keys() == {"detail", "error_type"}, entry
-
+# ---- what variables hold
 
 @pytest.mark.parametrize("path", ["/hosts/1/", "/groups/1/", "/inventories/1/", "/templates/1/"])
 def test_a_value_of_a_variable_that_no_number_can_hold_is_refused(asked, path):
@@ -225,14 +217,6 @@ def test_a_value_of_a_variable_that_no_number_can_hold_is_refused(asked, path):
             vars = b'{"vars":{"%s":%s}}' % (key, value)
             body = b'{"data":%s}' % vars if "templates" in path else vars
             assert asked("PATCH", path, body)["detail"].startswith("JSON parse error - "), body
-
-
-@pytest.mark.parametrize("path", OBJECTS)
-def test_filters_may_hold_anything(api, path):
-    for value in ("%", "_", "\\", "\\%", "'", '"', "(", "[a", "{", "\u2603", "a:b:c", "x" * 5000 + ":y", "=", "\x01", "null"):
-        for name in ("name", "name__not", "kind", "project", "inventory", "expand", "format", "ordering", "type", "children"):
-            assert api.polemarch.get(f"{path}?{name}={quote(value)}").status_code == 200, (name, value)
-        assert api.polemarch.get(f"{path}?variables={quote(value)}").status_code == (200 if ":" in value or path == "/templates/" else 400)
 
 
 # ---- the body as a whole

@@ -9,22 +9,13 @@ from client import ok
 from polemarch import ENCRYPTED, NOT_FOUND, counted, gone, ids, make, next_id, said
 from world import World
 
+pytestmark = pytest.mark.usefixtures("inventory_is_lawful")
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 KINDS = ["hosts", "groups", "inventories"]
 UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MOST, NO_TEXT, NULL, BLANK = ("Ensure this field has no more than %d characters.", "Not a valid string.",
                               "This field may not be null.", "This field may not be blank.")
-
-
-@pytest.fixture
-def admin(api):
-    return api.polemarch
-
-
-@pytest.fixture(autouse=True)
-def inventory_is_lawful(sql):
-    yield
-    assert sql.rows("select * from inventory.check()") == []
 
 
 def refused(error):

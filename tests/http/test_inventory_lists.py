@@ -5,19 +5,10 @@ import pytest
 
 from polemarch import NOT_FOUND, counted, gone, grant, ids, make, said
 
+pytestmark = pytest.mark.usefixtures("inventory_is_lawful")
+
 KINDS = ["hosts", "groups", "inventories"]
 NOT_INT = "invalid literal for int() with base 10: '%s'"
-
-
-@pytest.fixture
-def admin(api):
-    return api.polemarch
-
-
-@pytest.fixture(autouse=True)
-def inventory_is_lawful(sql):
-    yield
-    assert sql.rows("select * from inventory.check()") == []
 
 
 # ---- pages
@@ -137,7 +128,7 @@ def test_variables_are_compared_whole_and_as_text(admin):
             make(admin, path, vars=vars)
         for pairs, found in (("n:12", [1, 2]), ("n:-12", [4]), ("n:012", []), ("n:1", []), ("f:0.5", [1, 2]), ("f:0.50", []), ("f:12.0", [4]),
                              ("b:True", [1, 2]), ("b:true", []), ("b:False", [3]), ("s:x y", [1]), ("s: x y", [2]), (" s:x y", []),
-                             ("s:", [3]), ("u:http://a:80", [1]), ("u:http", [2]), ("u:", []), ("u:None", []), ("u:null", []), ("n", None),
+                             ("s:", [3]), ("s=:", []), ("n=12:", []), ("=:", []), ("u:http://a:80", [1]), ("u:http", [2]), ("u:", []), ("u:None", []), ("u:null", []), ("n", None),
                              ("n:12,b:True", [1, 2]), ("n:12,s:x y,u:http://a:80", [1]), ("n:12,b:False", []), ("n:1,n:120", [3]),
                              ("n:120,n:1", []), ("N:12", []), ("none:1", []), ("long:" + "x" * 5000, [4]), ("long:" + "x" * 4999, []),
                              ("long:xx", []), ("n:%", []), ("n:12,", None), ("", [1, 2, 3, 4]), (",", None), (":", []), ("n:12,b", None),
@@ -152,6 +143,14 @@ def test_variables_are_compared_whole_and_as_text(admin):
         assert page["count"] == 2 and page["next"] == f"{admin.base}/{path}/?limit=1&offset=1&variables=n%3A12"
         said(admin.patch(f"/{path}/1/", {"vars": {"n": 13}}))
         assert (ids(admin.get(f"/{path}/?variables=n:12")), ids(admin.get(f"/{path}/?variables=n:13"))) == ([2], [1])
+
+
+@pytest.mark.parametrize("path", [*KINDS, "templates"])
+def test_filters_may_hold_anything(admin, path):
+    for value in ("%", "_", "\\", "\\%", "'", '"', "(", "[a", "{", "\u2603", "a:b:c", "x" * 5000 + ":y", "=", "\x01", "null"):
+        for name in ("name", "name__not", "kind", "project", "inventory", "expand", "format", "ordering", "type", "children"):
+            assert admin.get(f"/{path}/?{name}={quote(value)}").status_code == 200, (name, value)
+        assert admin.get(f"/{path}/?variables={quote(value)}").status_code == (200 if ":" in value or path == "templates" else 400)
 
 
 def test_who_sees_a_part_only_lists_and_counts_that_part(admin, ann, bob):

@@ -6,6 +6,8 @@ import pytest
 from client import JSON
 from polemarch import FORBIDDEN, NOT_FOUND, counted, gone, grant, ids, make, said, withdraw
 
+pytestmark = pytest.mark.usefixtures("inventory_is_lawful")
+
 ROLES = ["none", "EXECUTOR", "EDITOR", "MASTER", "OWNER"]
 FIELDS = {"hosts": {"name": "web"}, "groups": {"name": "g"}, "inventories": {"name": "i"},
           "templates": {"name": "t", "kind": "Host", "data": {"vars": {"a": 1}}}}
@@ -23,17 +25,6 @@ def verbs(path):
     of_lists = [(role, method, part + "/", None if method == "GET" else []) for part in LISTS[path] for role, method in LIST]
     export = [("EXECUTOR", "GET", f"export/?format={f}", None) for f in ("ini", "yaml")] if path == "inventories" else []
     return SEE + of_lists + export + EDIT + GRANT + LAST
-
-
-@pytest.fixture
-def admin(api):
-    return api.polemarch
-
-
-@pytest.fixture(autouse=True)
-def inventory_is_lawful(sql):
-    yield
-    assert sql.rows("select * from inventory.check()") == []
 
 
 # ---- the table

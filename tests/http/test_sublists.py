@@ -7,22 +7,13 @@ import pytest
 from client import Crowd, at_once, ok
 from polemarch import FORBIDDEN, NOT_FOUND, Rights, counted, gone, grant, held_up, ids, make, said, sqls_hosts, withdraw
 
+pytestmark = pytest.mark.usefixtures("inventory_is_lawful")
+
 PAIRS = [("group", "hosts"), ("group", "groups"), ("inventory", "hosts"), ("inventory", "groups"), ("project", "hosts"),
          ("project", "groups"), ("project", "inventories")]
 PLURAL = {"group": "groups", "inventory": "inventories", "project": "projects"}
 SELF = {"detail": "A cyclic dependence was found. The group can not refer to itself.", "error_type": "CiclicDependencyError"}
 CIRCLE = {"detail": "A cyclic dependence was found. The group has a dependence on itself.", "error_type": "CiclicDependencyError"}
-
-
-@pytest.fixture
-def admin(api):
-    return api.polemarch
-
-
-@pytest.fixture(autouse=True)
-def inventory_is_lawful(sql):
-    yield
-    assert sql.rows("select * from inventory.check()") == []
 
 
 def holder(client, kind, part, sql):
@@ -84,7 +75,7 @@ def test_ids_may_be_texts_and_what_else_is_sent_is_refused(admin, sql, kind, par
         for bad, word in (("x", "x"), ("", ""), ("1,2", "1,2"), (1.5, "1.5"), ("1 2", "1 2"), ("\u0663", "\u0663"), (None, "None")):
             assert said(call(path, [a, bad]), 400) == {"detail": f"invalid literal for int() with base 10: '{word}'",
                                                        "error_type": "ValueError"}
-        for bad in ([], [1], {}, {"id": 1}, True):
+        for bad in ([], [1], {}, {"id": 1}, True, "0x1", "1e1", "1_0"):
             assert said(call(path, [a, bad]), 400)["error_type"] == "ValueError"
     assert said(admin.get(path)) == before
     assert said(admin.patch(path, [a]), 405) == {"detail": 'Method "PATCH" not allowed.'}

@@ -6,6 +6,8 @@ import pytest
 
 from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, Rights, gone, grant, ids, make, said
 
+pytestmark = pytest.mark.usefixtures("inventory_is_lawful")
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 KEYS = {"Task": ["playbook", "vars", "inventory", "project"], "Host": ["name", "vars"],
         "PeriodicTask": ["playbook", "vars", "inventory", "project", "type", "name", "schedule", "kind", "mode"],
@@ -14,17 +16,6 @@ VALUES = {"playbook": "site.yml", "vars": {"a": 1}, "inventory": "./hosts", "nam
           "kind": "PLAYBOOK", "mode": "", "children": True, "module": "ping", "group": "all", "args": "data=\"x\""}
 NO_PROJECT = {"detail": "Project matching query does not exist.", "error_type": "DoesNotExist"}
 REQUIRED, NULL, BLANK, NO_TEXT = ["This field is required."], ["This field may not be null."], ["This field may not be blank."], ["Not a valid string."]
-
-
-@pytest.fixture
-def admin(api):
-    return api.polemarch
-
-
-@pytest.fixture(autouse=True)
-def inventory_is_lawful(sql):
-    yield
-    assert sql.rows("select * from inventory.check()") == []
 
 
 @pytest.fixture
