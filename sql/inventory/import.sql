@@ -80,10 +80,12 @@ begin
 	made := inventory.inventories_add(p_name, inventory.vars_clear(coalesce(told->'all'->'vars', '{}')),
 	                                  inventory.vars_secret(coalesce(told->'all'->'vars', '{}')), p_owner);
 	select coalesce(array_agg(h.host), '{}'),
-	       inventory.hosts_add(array_agg(h.name), array_agg(h.type), array_agg(inventory.vars_clear(h.vars)), array_agg(inventory.vars_secret(h.vars)), p_owner)
+	       inventory.hosts_add(array_agg(h.name), array_agg(h.type), array_agg(inventory.vars_clear(h.vars)),
+	                           array_agg(inventory.vars_secret(h.vars)), p_owner)
 	  into hosts, host_ids from inventory.told_hosts(told) h having count(*) > 0;
 	select coalesce(array_agg(g.name), '{}'),
-	       inventory.groups_add(array_agg(g.name), array_agg(g.children), array_agg(inventory.vars_clear(g.vars)), array_agg(inventory.vars_secret(g.vars)), p_owner)
+	       inventory.groups_add(array_agg(g.name), array_agg(g.children), array_agg(inventory.vars_clear(g.vars)),
+	                            array_agg(inventory.vars_secret(g.vars)), p_owner)
 	  into groups, group_ids from inventory.told_groups(told) g having count(*) > 0;
 	perform people.parts_join(array(
 		with h as materialized (select * from unnest(hosts, host_ids) u (name, id)),
@@ -141,15 +143,18 @@ begin
 		select * from inventory.told_groups(told)
 	)
 	select coalesce(
-		(select format('host %s...: Ensure this field has no more than 512 characters.', left(h.host, 60)) from hosts h where length(h.name) > 512 limit 1),
+		(select format('host %s...: Ensure this field has no more than 512 characters.', left(h.host, 60))
+		   from hosts h where length(h.name) > 512 limit 1),
 		(select 'host : This field may not be blank.' from hosts h where h.name = '' limit 1),
 		(select format('host %s: %s', h.host, h.error) from hosts h where h.error is not null limit 1),
 		-- Ansible keeps what it is told to by tags of its own, which no text of ours would say again.
 		(select format('variable %s: !vault and !unsafe can''t be kept.', v.key) from inventory.told_vars(told) t, jsonb_each(t) v
 		  where v.value::text ~ '"__ansible_(vault|unsafe)": ' limit 1),
 		(select format('group %s: Name must be Alphanumeric', g.name) from groups g where g.name !~ '^[a-zA-Z0-9._-]+$' limit 1),
-		(select format('group %s...: Ensure this field has no more than 512 characters.', left(g.name, 60)) from groups g where length(g.name) > 512 limit 1),
-		(select format('host %s: %s', h.host, inventory.vars_error(h.vars)) from hosts h where inventory.vars_error(h.vars) is not null limit 1),
+		(select format('group %s...: Ensure this field has no more than 512 characters.', left(g.name, 60))
+		   from groups g where length(g.name) > 512 limit 1),
+		(select format('host %s: %s', h.host, inventory.vars_error(h.vars))
+		   from hosts h where inventory.vars_error(h.vars) is not null limit 1),
 		(select format('group %s: %s', g.key, inventory.vars_error(g.value->'vars'))
 		   from jsonb_each(told - '_meta') g where inventory.vars_error(g.value->'vars') is not null limit 1)));
 end

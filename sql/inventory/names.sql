@@ -8,7 +8,7 @@ begin
 		return family(btrim(name, '[]')::inet) = 6;
 	end if;
 	-- Beyond ASCII all but blanks, marks that nobody sees, and what is no letter anywhere.
-	return name ~ '^\.*[A-Za-z0-9\u00a1-\U0010ffff]([A-Za-z0-9\u00a1-\U0010ffff-]*[A-Za-z0-9\u00a1-\U0010ffff])?(\.+[A-Za-z0-9\u00a1-\U0010ffff]([A-Za-z0-9\u00a1-\U0010ffff-]*[A-Za-z0-9\u00a1-\U0010ffff])?)*\.*$'
+	return name ~ '^[A-Za-z0-9\u00a1-\U0010ffff.-]+$' and name ~ '[^.]' and name !~ '(^|\.)-|-(\.|$)'
 	       and name !~ '[\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\uffff]';
 exception when invalid_text_representation then
 	return false;
@@ -79,13 +79,14 @@ begin
 	if not inventory.is_hostname(coalesce(address, 'a')) then
 		return format('Invalid hostname or IP ''%s''.', left(address, 512));
 	elsif type = 'HOST' then
-		return case when name in ('all', 'ungrouped') or not inventory.is_hostname(case when address is null then name else replace(name, '_', 'a') end)
-		            then format('Invalid hostname or IP ''%s''.', name) end;
+		return case when name in ('all', 'ungrouped')
+		                 or not inventory.is_hostname(case when address is null then name else replace(name, '_', 'a') end) then format('Invalid hostname or IP ''%s''.', name) end;
 	elsif name !~ '^[a-zA-Z0-9._\[\]:-]*$' then
 		return 'Name must be Alphanumeric';
 	end if;
 	names := inventory.range_names(name);
-	return case when names is null or names && '{all,ungrouped}' then 'Name must be a range that Ansible reads, such as web[01:20].example.com'
+	return case when names is null or names && '{all,ungrouped}'
+	            then 'Name must be a range that Ansible reads, such as web[01:20].example.com'
 	            when cardinality(names) > 65536 then 'Name stands for more than 65536 hosts.' end;
 end
 $$;

@@ -47,7 +47,8 @@ begin
 	       lateral (select t.id, t.type, k.name from inventory.hosts t join inventory.objects k on k.kind = 'host' and k.id = t.id
 	                 where t.id = h.id limit 1) o,
 	       lateral unnest(inventory.names(o.name, o.type)) n;
-	perform fate.hosts_named(array(select name from inventory.host_names where host_id = any(p_hosts) group by name order by min(host_id), name));
+	perform fate.hosts_named(array(select name from inventory.host_names where host_id = any(p_hosts)
+	                                group by name order by min(host_id), name));
 end
 $$;
 

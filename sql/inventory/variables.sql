@@ -32,7 +32,8 @@ begin
 	if jsonb_typeof(vars) <> 'object' then
 		return 'Expected a dictionary.';
 	end if;
-	return (select format('%s is no name of a variable: letters, digits, _, . and -, no more than 128, the first a letter or _.', to_json(left(key, 140)))
+	return (select format('%s is no name of a variable: letters, digits, _, . and -, no more than 128, the first a letter or _.',
+	                      to_json(left(key, 140)))
 	          from jsonb_object_keys(vars) key where key !~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$' limit 1);
 end
 $$;
@@ -84,13 +85,19 @@ language sql immutable as $$
 	                  else case when starts_with(p_key, 'ansible_') then '6' else '7' end || p_key end
 $$;
 
+-- inventory.is_huge(value) -> is it a whole number beyond 64 bits?
+create or replace function inventory.is_huge(value jsonb) returns boolean
+language sql immutable as $$
+	select case when value::text ~ '^-?[0-9]{19,}$' then value::numeric not between -9223372036854775808 and 9223372036854775807 else false end
+$$;
+
 -- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets. Whole numbers beyond 64 bits, which
 -- came as 1e22, have a fraction: so they may be sent back.
 create or replace function inventory.vars_json(vars jsonb, sealed jsonb) returns text
 language plpgsql stable as $$
 begin
 	return (select coalesce('{' || string_agg(api.json(v.key) || ':' || v.shown, ',' order by inventory.key_rank(v.key) collate "C") || '}', '{}')
-	          from (select key, value::text || case when value::text ~ '^-?[0-9]{19,}$' and value::numeric not between -9223372036854775808 and 9223372036854775807 then '.0' else '' end as shown from jsonb_each(vars)
+	          from (select key, value::text || case when inventory.is_huge(value) then '.0' else '' end as shown from jsonb_each(vars)
 	                union all
 	                select key, '"[~~ENCRYPTED~~]"' from jsonb_object_keys(sealed) key) v);
 end

@@ -101,7 +101,8 @@ begin
 		perform api.plan_for_many();
 	end if;
 	-- Each by its key, as polemarch_api.host_rows.
-	return array(select '"id":' || g.id || ',"name":' || to_json(g.name)::text || ',"children":' || api.json(g.children) || ',"url":' || url[1] || g.id || url[2]
+	return array(select '"id":' || g.id || ',"name":' || to_json(g.name)::text || ',"children":' || api.json(g.children)
+	                    || ',"url":' || url[1] || g.id || url[2]
 	               from unnest(ids) with ordinality i (id, n),
 	                    lateral (select t.id, t.children, o.name from inventory.groups t join inventory.objects o on o.kind = 'group' and o.id = t.id
 	                              where t.id = i.id limit 1) g

@@ -123,7 +123,8 @@ begin
 		perform api.plan_for_many();
 	end if;
 	-- Each by its key: how many of the objects are hosts the planner may not know yet.
-	return array(select '"id":' || h.id || ',"name":' || to_json(h.name)::text || ',"type":"' || h.type || '","url":' || url[1] || h.id || url[2]
+	return array(select '"id":' || h.id || ',"name":' || to_json(h.name)::text || ',"type":"' || h.type
+	                    || '","url":' || url[1] || h.id || url[2]
 	               from unnest(ids) with ordinality i (id, n),
 	                    lateral (select t.id, t.type, o.name from inventory.hosts t join inventory.objects o on o.kind = 'host' and o.id = t.id
 	                              where t.id = i.id limit 1) h
@@ -134,7 +135,8 @@ $$;
 create or replace function polemarch_api.host_json(req jsonb, p_id bigint) returns text
 language plpgsql stable as $$
 begin
-	return (select '{"id":' || h.id || ',"name":' || api.json(o.name) || ',"type":"' || h.type || '","vars":' || inventory.vars_json(o.vars, o.sealed)
+	return (select '{"id":' || h.id || ',"name":' || api.json(o.name) || ',"type":"' || h.type
+	               || '","vars":' || inventory.vars_json(o.vars, o.sealed)
 	               || polemarch_api.owner_asked(req, 'host', h.id) || ',"url":' || polemarch_api.url(req, '/hosts/' || h.id || '/') || '}'
 	          from inventory.hosts h join inventory.objects o on o.kind = 'host' and o.id = h.id where h.id = p_id);
 end

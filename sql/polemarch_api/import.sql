@@ -22,8 +22,7 @@ declare
 	fresh text[];
 	made  bigint;
 begin
-	perform polemarch_api.fail(400, jsonb_build_object('format', jsonb_build_array(format('"%s" is neither ini nor yaml.', given->>'format'))))
-	  where given->>'format' not in ('ini', 'yaml');
+	perform polemarch_api.must_be_form(given->>'format');
 	if told is null then
 		return api.ask(jsonb_build_object('inventory', jsonb_build_object('inventory', given->'format')));
 	end if;
@@ -49,7 +48,8 @@ declare
 	secrets   bigint;
 	left_out  bigint;
 begin
-	select count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"'), count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key)),
+	select count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"'),
+	       count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key)),
 	       count(*) filter (where v.value = '"[~~ENCRYPTED~~]"')
 	  into variables, secrets, left_out from inventory.told_vars(told) t, jsonb_each(t) v;
 	return '{"dry_run":' || api.json(p_id is null)
@@ -63,6 +63,17 @@ begin
 end
 $$;
 
+-- polemarch_api.must_be_form(text): ini or yaml.       fails  WE400
+create or replace function polemarch_api.must_be_form(form text) returns void
+language plpgsql stable as $$
+begin
+	if form not in ('ini', 'yaml') then
+		perform polemarch_api.fail(400, jsonb_build_object('format', jsonb_build_array(
+			format('"%s" is neither ini nor yaml.', left(form, 60)))));
+	end if;
+end
+$$;
+
 -- polemarch_api.inventories_export(req) -> the text                                    GET /inventories/{id}/export/
 --   query  format: ini or yaml (ini). Secrets are [~~ENCRYPTED~~].       fails  WE404, WE403, WE400
 create or replace function polemarch_api.inventories_export(req jsonb) returns api.answer
@@ -72,8 +83,7 @@ declare
 	o     inventory.objects := polemarch_api.object_of_path(req, 'see', 'inventory');
 	form  text := coalesce(polemarch_api.query(req, 'format'), 'ini');
 begin
-	perform polemarch_api.fail(400, jsonb_build_object('format', jsonb_build_array(format('"%s" is neither ini nor yaml.', left(form, 60)))))
-	  where form not in ('ini', 'yaml');
+	perform polemarch_api.must_be_form(form);
 	return row(200, null, case form when 'ini' then inventory.text(o.id) else inventory.yaml(o.id) end)::api.answer;
 end
 $$;

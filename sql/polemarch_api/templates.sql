@@ -39,7 +39,9 @@ declare
 begin
 	if num_nonnulls(sort, of_project, of_inventory) > 0 then
 		those := array(select t.id from inventory.templates t
-		                where (sort is null or t.kind = sort) and (of_project is null or t.data->>'project' = of_project and polemarch_api.named(t.data, 'project') is not null)
+		                where (sort is null or t.kind = sort)
+		                  and (of_project is null
+		                       or t.data->>'project' = of_project and polemarch_api.named(t.data, 'project') is not null)
 		                  and (of_inventory is null or t.data->>'inventory' = of_inventory));
 	end if;
 	select * into total, ids from polemarch_api.objects_found(req #- '{query,variables}', 'template', those);
@@ -65,7 +67,8 @@ begin
 	perform polemarch_api.must_be_data(req, given->>'kind', given->'data');
 	v := inventory.vars_settled(coalesce(given->'data'->'vars', '{}'), '{}', '{}');
 	insert into inventory.templates (kind, data) values (given->>'kind', polemarch_api.data_kept(given->'data', v.vars)) returning * into t;
-	perform inventory.objects_add('template', array[t.id], array[given->>'name'], array['{}'::jsonb], array[v.sealed], (req->>'actor')::bigint);
+	perform inventory.objects_add('template', array[t.id], array[given->>'name'], array['{}'::jsonb], array[v.sealed],
+	                              (req->>'actor')::bigint);
 	perform polemarch_api.template_parts(t.id, t.data),
 	        polemarch_api.told(req, 'create', 'template', array[t.id], given - 'data');
 	return polemarch_api.created(req, '/templates/' || t.id || '/', polemarch_api.template_json(req, t.id));
@@ -169,7 +172,8 @@ begin
 	perform polemarch_api.must_be_keys(p_kind, data);
 	if wrong is not null then
 		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('vars', jsonb_build_array(wrong))));
-	elsif jsonb_typeof(data->'project') not in ('null', 'number', 'string') or jsonb_typeof(data->'inventory') not in ('null', 'number', 'string') then
+	elsif jsonb_typeof(data->'project') not in ('null', 'number', 'string')
+	   or jsonb_typeof(data->'inventory') not in ('null', 'number', 'string') then
 		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object(
 			case when jsonb_typeof(data->'project') not in ('null', 'number', 'string') then 'project' else 'inventory' end,
 			jsonb_build_array('Incorrect type. Expected pk value.'))));
@@ -197,7 +201,8 @@ create or replace function polemarch_api.data_kept(data jsonb, vars jsonb) retur
 language plpgsql immutable as $$
 begin
 	return (select coalesce(jsonb_object_agg(k, case when k = 'vars' then vars
-	                                                 when k in ('project', 'inventory') and v #>> '{}' ~ '^[0-9]{1,18}$' then to_jsonb((v #>> '{}')::bigint)
+	                                                 when k in ('project', 'inventory') and v #>> '{}' ~ '^[0-9]{1,18}$'
+	                                                 then to_jsonb((v #>> '{}')::bigint)
 	                                                 else v end), '{}')
 	          from jsonb_each(data) e (k, v));
 end
@@ -216,9 +221,10 @@ $$;
 create or replace function polemarch_api.template_json(req jsonb, p_id bigint) returns text
 language plpgsql stable as $$
 begin
-	return (select '{"id":' || t.id || ',"name":' || api.json(o.name) || ',"kind":' || api.json(t.kind) || polemarch_api.owner_asked(req, 'template', t.id)
-	               || ',"data":{' || (
-		select coalesce(string_agg(api.json(k) || ':' || case when k = 'vars' then inventory.vars_json(t.data->'vars', o.sealed) else (t.data->k)::text end, ','
+	return (select '{"id":' || t.id || ',"name":' || api.json(o.name) || ',"kind":' || api.json(t.kind)
+	               || polemarch_api.owner_asked(req, 'template', t.id) || ',"data":{' || (
+		select coalesce(string_agg(api.json(k) || ':' || case when k = 'vars' then inventory.vars_json(t.data->'vars', o.sealed)
+		                                                      else (t.data->k)::text end, ','
 		                           order by k in ('inventory', 'project'), n), '')
 		  from unnest(polemarch_api.template_keys(t.kind)) with ordinality u (k, n)
 		 where t.data ? k and (k <> 'project' or polemarch_api.named(t.data, 'project') is not null)) || '}}'
