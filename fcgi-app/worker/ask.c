@@ -119,6 +119,30 @@ static void forget_text(struct request *r)
 	r->inventory = NULL;
 }
 
+/* What Ansible tells of a value that is !vault or !unsafe: only it knows how to keep that. The database refuses those that it
+ * can read. */
+static const char *kept_by_ansible(json_t *vars)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(vars, name, value) {
+		if (secrets_is_hidden(name) && (json_object_get(value, "__ansible_vault") != NULL ||
+		                                json_object_get(value, "__ansible_unsafe") != NULL))
+			return name;
+	}
+	return NULL;
+}
+
+static enum status seal_some(struct request *r, json_t *vars)
+{
+	const char *name = kept_by_ansible(vars);
+
+	if (name != NULL)
+		return request_refuse(r, S_INVALID, "variable %.128s: !vault and !unsafe can't be kept.", name);
+	return secrets_seal(r, vars);
+}
+
 /* Those of its hosts, and of its groups. */
 static enum status seal_variables(struct request *r, json_t *inventory)
 {
@@ -128,11 +152,11 @@ static enum status seal_variables(struct request *r, json_t *inventory)
 
 	json_object_foreach(hosts, name, vars) {
 		if (s == S_OK)
-			s = secrets_seal(r, vars);
+			s = seal_some(r, vars);
 	}
 	json_object_foreach(inventory, name, group) {
 		if (s == S_OK)
-			s = secrets_seal(r, json_object_get(group, "vars"));
+			s = seal_some(r, json_object_get(group, "vars"));
 	}
 	return s;
 }
@@ -153,6 +177,8 @@ static enum status read_inventory(struct request *r, bool yaml, json_t **ret_ans
 		log_line(LOG_LEVEL_WARNING, "%s", why);
 	if (s != S_OK)
 		return request_refuse(r, s, "%s", why);
+	if (input_is_too_deep(inventory))
+		return request_refuse(r, S_INVALID, "A variable is nested deeper than %d levels.", INPUT_MAX_DEPTH);
 	s = seal_variables(r, inventory);
 	if (s == S_OK)
 		*ret_answer = json_incref(inventory);

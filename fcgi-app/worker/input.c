@@ -121,6 +121,11 @@ static size_t count_values(const char *text, size_t size)
 	return n;
 }
 
+bool input_is_too_deep(json_t *value)
+{
+	return deeper_than(value, INPUT_MAX_DEPTH);
+}
+
 enum status input_json(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY])
 {
 	AUTO(json) json_t *body = NULL;
@@ -141,7 +146,7 @@ enum status input_json(const char *text, size_t size, json_t **ret_body, char wh
 		         error.text, error.line, error.column);
 		return S_INVALID;
 	}
-	if (deeper_than(body, INPUT_MAX_DEPTH)) {
+	if (input_is_too_deep(body)) {
 		snprintf(why, INPUT_WHY, "The body is nested deeper than %d levels.", INPUT_MAX_DEPTH);
 		return S_INVALID;
 	}

@@ -27,6 +27,9 @@ json_t *input_decode(const char *text, size_t size, bool plus);
 /* A query string -> {name: [value, ...]} in *ret_query, which the caller owns. */
 enum status input_query(const char *text, json_t **ret_query, char why[INPUT_WHY]) CHECKED;
 
+/* Is it nested deeper than INPUT_MAX_DEPTH levels? */
+bool input_is_too_deep(json_t *value);
+
 /* A body -> its JSON value in *ret_body, which the caller owns; {} for an empty one. */
 enum status input_json(const char *text, size_t size, json_t **ret_body, char why[INPUT_WHY]) CHECKED;
 

@@ -23,7 +23,7 @@ begin
 			  from named left join said using (n) left join lone using (n)
 		)
 		-- Only a RANGE, be it of one, may have a `_` and no ansible_host.
-		select k.n, k.called, case when inventory.name_error(k.called, 'HOST', k.v) is null then 'HOST' else 'RANGE' end, k.v
+		select k.n, k.called, case when inventory.name_error(k.called, 'HOST', inventory.vars_clear(k.v)) is null then 'HOST' else 'RANGE' end, k.v
 		  from known k order by k.called collate "C";
 end
 $$;
@@ -147,6 +147,8 @@ begin
 		   from hosts h where length(h.name) > 512 limit 1),
 		(select 'host : This field may not be blank.' from hosts h where h.name = '' limit 1),
 		(select format('host %s: %s', h.host, h.error) from hosts h where h.error is not null limit 1),
+		(select format('group %s: Ansible forgets the hosts of no group, where `ungrouped` is a child.', g.key)
+		   from jsonb_each(told - '{_meta,all}'::text[]) g where g.value->'children' ? 'ungrouped' limit 1),
 		-- Ansible keeps what it is told to by tags of its own, which no text of ours would say again.
 		(select format('variable %s: !vault and !unsafe can''t be kept.', v.key) from inventory.told_vars(told) t, jsonb_each(t) v
 		  where v.value::text ~ '"__ansible_(vault|unsafe)": ' limit 1),

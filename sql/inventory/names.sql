@@ -47,6 +47,7 @@ create or replace function inventory.range_names(name text) returns text[]
 language plpgsql immutable as $$
 declare
 	names text[] := array[''];
+	head  text   := '';
 	part  record;
 	these text[];
 begin
@@ -55,15 +56,20 @@ begin
 	end if;
 	for part in select m[1] as head, m[2] as range from regexp_matches(name, '([^\[\]]*)(?:\[([^\]]*)\])?', 'g') m loop
 		these := case when part.range is null then '{""}' else inventory.range_values(part.range) end;
+		head := head || part.head;
 		if these is null then
 			return null;
+		elsif cardinality(these) = 1 then
+			head := head || these[1];
+			continue;
 		elsif cardinality(names)::bigint * cardinality(these) > 65536 then
 			return array_fill(''::text, array[65537]);
 		end if;
-		names := array(select n || part.head || v
+		names := array(select n || head || v
 		                 from unnest(names) with ordinality a (n, i), unnest(these) with ordinality b (v, j) order by i, j);
+		head := '';
 	end loop;
-	return names;
+	return array(select n || head from unnest(names) with ordinality a (n, i) order by i);
 end
 $$;
 
@@ -91,10 +97,19 @@ begin
 end
 $$;
 
+-- inventory.host_pattern(name, type) -> the host as Ansible wants it named: an IPv6 address without its brackets, and not
+-- ending in a colon; ranges with colons.
+create or replace function inventory.host_pattern(p_name text, p_type text) returns text
+language sql immutable as $$
+	select case when p_name !~ '\[' then p_name
+	            when p_type = 'HOST' then regexp_replace(btrim(p_name, '[]'), ':$', ':0')
+	            else regexp_replace(p_name, '-(?=[^\[]*\])', ':', 'g') end
+$$;
+
 -- inventory.names(name, type) -> the machines of the fleet that a host with this name stands for.
 create or replace function inventory.names(name text, type text) returns text[]
 language plpgsql immutable as $$
 begin
-	return case when type = 'RANGE' then inventory.range_names(name) else array[btrim(name, '[]')] end;
+	return case when type = 'RANGE' then inventory.range_names(name) else array[inventory.host_pattern(name, type)] end;
 end
 $$;

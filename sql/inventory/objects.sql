@@ -148,6 +148,10 @@ language sql stable as $$
 	select 'the fleet knows each machine', concat_ws(' ', 'host', n.host_id), n.name
 	  from inventory.host_names n where not exists (select from fate.hosts f where f.hostname = n.name)
 	union all
+	select 'a secret is sealed to a key that is there', concat_ws(' ', o.kind, o.id), s.key
+	  from inventory.objects o, jsonb_each(o.sealed) s
+	 where o.sealed <> '{}' and not exists (select from house.seal_keys k where to_jsonb(k.id) = s.value->'key')
+	union all
 	select 'a group holds hosts or groups, not both', concat_ws(' ', 'group', g.id), p.part_kind::text
 	  from inventory.groups g join people.parts p on p.kind = 'group' and p.id = g.id
 	 where (p.part_kind = 'group') <> g.children

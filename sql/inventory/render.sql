@@ -95,15 +95,6 @@ $$;
 
 -- ---- names and variables ----
 
--- inventory.host_pattern(name, type) -> the host as Ansible wants it named: an IPv6 address without its brackets, and not
--- ending in a colon; ranges with colons.
-create or replace function inventory.host_pattern(p_name text, p_type text) returns text
-language sql immutable as $$
-	select case when p_name !~ '\[' then p_name
-	            when p_type = 'HOST' then regexp_replace(btrim(p_name, '[]'), ':$', ':0')
-	            else regexp_replace(p_name, '-(?=[^\[]*\])', ':', 'g') end
-$$;
-
 create or replace function inventory.masks(p_sealed jsonb) returns jsonb
 language plpgsql immutable as $$
 begin
@@ -142,6 +133,31 @@ begin
 end
 $$;
 
+-- inventory.unsaid(inventory) -> names of groups, and of groups in them, of which Ansible can't be told that. To it all groups of
+-- one name are one, and none may be in itself, directly or by others; `all` is in no group, and what is in `ungrouped` in no
+-- other. As no circle leads through the groups themselves, one of names leads into a name that several have: there it is cut.
+create or replace function inventory.unsaid(p_inventory bigint) returns table (name text, part text)
+language plpgsql stable as $$
+begin
+	return query
+		with recursive groups as materialized (
+			select s.id, s.name from inventory.sections(p_inventory) s where s.kind = 'group'
+		), edges as materialized (
+			select distinct g.name, part.name as part
+			  from groups g
+			  join people.parts p on p.kind = 'group' and p.id = g.id and p.part_kind = 'group'
+			  join groups part on part.id = p.part_id
+		), below (top, name) as (
+			select g.name, g.name from groups g group by g.name having count(*) > 1
+			union
+			select b.top, e.part from below b join edges e on e.name = b.name
+		)
+		select e.name, e.part from edges e where e.part in ('all', 'ungrouped')
+		union
+		select e.name, e.part from edges e join below b on b.top = e.part and b.name = e.name;
+end
+$$;
+
 -- inventory.plan(inventory): for a large one plans are made that suit it. (In a small one it takes longer to make them.)
 create or replace function inventory.plan(p_inventory bigint) returns void
 language plpgsql stable as $$
@@ -171,7 +187,9 @@ begin
 	perform inventory.plan(p_inventory);
 	-- No function with a statement of its own is called for each row: with plan_for_many it would be planned each time.
 	return (
-		with sections as materialized (
+		with unsaid as materialized (
+			select * from inventory.unsaid(p_inventory)
+		), sections as materialized (
 			-- The inventory, which is all, and its groups.
 			select o.kind, o.id, o.name, o.children,
 			       (select string_agg(v.key || '=' || case when not o.sealed ? v.key then inventory.section_value(v.value::text)
@@ -204,12 +222,11 @@ begin
 			select h.kind, h.id, string_agg(l.line, E'\n' order by l.name collate "C", l.id)
 			  from held h join lines l on l.id = h.host_id group by 1, 2
 			union all
-			-- A group may hold one of its own name: to Ansible that is itself.
 			select s.kind, s.id, string_agg(part.name, E'\n' order by part.name collate "C", part.id)
 			  from sections s
 			  join people.parts p on p.kind = s.kind and p.id = s.id and p.part_kind = 'group'
-			  join inventory.objects part on part.kind = 'group' and part.id = p.part_id and part.name <> s.name
-			 where s.kind = 'group'
+			  join inventory.objects part on part.kind = 'group' and part.id = p.part_id
+			 where s.kind = 'group' and not exists (select from unsaid u where u.name = s.name and u.part = part.name)
 			 group by 1, 2
 		)
 		select string_agg(
@@ -277,11 +294,14 @@ begin
 			select s.kind, s.id, s.children, case s.kind when 'group' then s.name else 'all' end as name,
 			       inventory.group_vars(inventory.masked(s.vars, s.sealed)) as vars
 			  from inventory.sections(inventory_id) s
+		), unsaid as materialized (
+			select * from inventory.unsaid(inventory_id)
 		), edges as materialized (
 			select distinct i.name, part.name as part
 			  from inside i
 			  join people.parts p on p.kind = i.kind and p.id = i.id and p.part_kind = 'group'
 			  join inventory.objects part on part.kind = 'group' and part.id = p.part_id and part.name <> i.name
+			 where i.kind = 'inventory' or not exists (select from unsaid u where u.name = i.name and u.part = part.name)
 		), down (name, level) as (
 			select 'all', 0
 			union

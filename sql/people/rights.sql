@@ -28,9 +28,10 @@ end
 $$;
 
 -- people.rights_own(): until this transaction ends nobody else changes objects, grants or parts. Taken before any other
--- lock. With it there are no deadlocks, and no reason is lost between two that each saw only half of it.
+-- lock. With it there are no deadlocks, and no reason is lost between two that each saw only half of it. Who waits keeps a
+-- worker waiting: so not for long.       fails  55P03, which is a 503, after two seconds
 create or replace function people.rights_own() returns void
-language plpgsql as $$
+language plpgsql set lock_timeout = '2s' as $$
 begin
 	perform pg_advisory_xact_lock(hashtext('people.rights'));
 end

@@ -24,8 +24,8 @@ declare
 	v     record;
 	ids   bigint[];
 begin
-	perform people.rights_own();
 	v := inventory.vars_settled(given->'vars', '{}', '{}');
+	perform people.rights_own();
 	ids := inventory.groups_add(array[given->>'name'], array[(given->>'children')::boolean], array[v.vars], array[v.sealed],
 	                            (req->>'actor')::bigint);
 	perform polemarch_api.told(req, 'create', 'group', ids, given);

@@ -25,9 +25,9 @@ declare
 	v     record;
 	ids   bigint[];
 begin
-	perform people.rights_own();
 	v := inventory.vars_settled(given->'vars', '{}', '{}');
 	perform polemarch_api.must_be_host(given->>'name', given->>'type', v.vars);
+	perform people.rights_own();
 	ids := inventory.hosts_add(array[given->>'name'], array[given->>'type'], array[v.vars], array[v.sealed], (req->>'actor')::bigint);
 	perform polemarch_api.told(req, 'create', 'host', ids, given);
 	return polemarch_api.created(req, '/hosts/' || ids[1] || '/', polemarch_api.host_json(req, ids[1]));

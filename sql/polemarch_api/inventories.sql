@@ -24,8 +24,8 @@ declare
 	v     record;
 	made  bigint;
 begin
-	perform people.rights_own();
 	v := inventory.vars_settled(given->'vars', '{}', '{}');
+	perform people.rights_own();
 	made := inventory.inventories_add(given->>'name', v.vars, v.sealed, (req->>'actor')::bigint);
 	perform polemarch_api.told(req, 'create', 'inventory', array[made], given);
 	return polemarch_api.created(req, '/inventories/' || made || '/', polemarch_api.inventory_json(req, made));

@@ -77,10 +77,12 @@ begin
 end
 $$;
 
--- polemarch_api.object_put(object, given) -> the object with the name and variables that were sent, stored.
+-- polemarch_api.object_put(object, given) -> the object with the name and variables that were sent, stored. Read again, and held:
+-- meanwhile moirai-db rekey may have sealed its secrets anew.
 create or replace function polemarch_api.object_put(o inventory.objects, given jsonb) returns inventory.objects
 language plpgsql as $$
 begin
+	select * into o from inventory.objects where kind = o.kind and id = o.id for update;
 	o.name := coalesce(given->>'name', o.name);
 	if given ? 'vars' then
 		select s.vars, s.sealed into o.vars, o.sealed from inventory.vars_settled(given->'vars', o.vars, o.sealed) s;

@@ -102,6 +102,7 @@ begin
 	o := polemarch_api.object_of_path(req, 'edit', 'template');
 	given := polemarch_api.template_fields(req);
 	select * into t from inventory.templates where id = o.id;
+	select * into o from inventory.objects where kind = 'template' and id = o.id for update;     -- as in polemarch_api.object_put
 	if given ? 'data' then
 		perform polemarch_api.must_be_data(req, coalesce(given->>'kind', t.kind), given->'data');
 		v := inventory.vars_settled(coalesce(given->'data'->'vars', '{}'), coalesce(t.data->'vars', '{}'), o.sealed);
@@ -200,11 +201,9 @@ $$;
 create or replace function polemarch_api.data_kept(data jsonb, vars jsonb) returns jsonb
 language plpgsql immutable as $$
 begin
-	return (select coalesce(jsonb_object_agg(k, case when k = 'vars' then vars
-	                                                 when k in ('project', 'inventory') and v #>> '{}' ~ '^[0-9]{1,18}$'
-	                                                 then to_jsonb((v #>> '{}')::bigint)
-	                                                 else v end), '{}')
-	          from jsonb_each(data) e (k, v));
+	select data || coalesce(jsonb_object_agg(k, (data->>k)::bigint), '{}') into data
+	  from unnest('{project,inventory}'::text[]) k where data->>k ~ '^[0-9]{1,18}$';
+	return case when data ? 'vars' then jsonb_set(data, '{vars}', vars) else data end;
 end
 $$;
 

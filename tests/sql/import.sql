@@ -1,7 +1,7 @@
 -- Inventories of what `ansible-inventory --list --export` says (sql/inventory/import.sql, sql/polemarch_api/import.sql).
 begin;
 \ir lib.psql
-select plan(76);
+select plan(78);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8);
 insert into house.seal_keys (public_key, current) select repeat('A', 43) || '=',
@@ -180,6 +180,8 @@ select is(tests.import(told::jsonb, jsonb_build_object('dry_run', dry)), '400 {"
 	(tests.told(jsonb_build_object('g', jsonb_build_object('hosts', array[repeat('h', 513)])))::text, 'host ' || repeat('h',
 	60) || '...: Ensure this field has no more than 512 characters.'), (tests.told('{"g": {"hosts": [""]}}')::text,
 	'host : This field may not be blank.'),
+	(tests.told('{"g": {"children": ["ungrouped"]}}')::text,
+	'group g: Ansible forgets the hosts of no group, where `ungrouped` is a child.'),
 	(tests.told('{"g": {"hosts": ["w[1:99999]"]}}')::text, 'host w[1:99999]: Name stands for more than 65536 hosts.')) v (told,
 	wanted), unnest('{false,true}'::boolean[]) dry;
 select is(tests.import(tests.told('{"g": {"hosts": ["a"]}}', jsonb_build_object('a', jsonb_build_object('ansible_ssh_pass',

@@ -2,7 +2,7 @@
 -- polemarch-behaviour.md sections 3 and 5.2).
 begin;
 \ir lib.psql
-select plan(227);
+select plan(230);
 -- (Not a timed test: what is not bounded would not end before tomorrow, or the memory does.)
 set local statement_timeout = '20s';
 
@@ -64,6 +64,9 @@ select is(cardinality(inventory.range_names(name)), 65537, format('... %s for no
   from unnest('{w[0:65536],"w[1:257]x[1:256]","[1:999999999][1:999999999]"}'::text[]) name;
 select is(cardinality(inventory.range_names('w' || repeat('[1:999999999]', 30))), 65537, '... however many brackets there are');
 select is(cardinality(inventory.range_names('w' || repeat('[1:2]', 90))), 65537, '... each of them small');
+select is(cardinality(inventory.range_names(repeat('[0:1]', 16) || repeat('[1:1]', 86))), 65536,
+	'many brackets that are one name each cost no more than one');
+select is(inventory.range_names('a[1:2]b[3:3]c[x:y]d[7:7]'), '{a1b3cxd7,a1b3cyd7,a2b3cxd7,a2b3cyd7}', '... and stand where they stand');
 
 -- ---- why not ----
 create function tests.why(name text, type text default 'HOST', vars jsonb default '{}') returns text
@@ -107,6 +110,7 @@ select is(tests.why('w[0:65536]', 'RANGE'), 'Name stands for more than 65536 hos
 -- ---- the machines ----
 select is(inventory.names('web', 'HOST'), '{web}', 'a HOST stands for the machine of its name');
 select is(inventory.names('[::1]', 'HOST'), '{::1}', '... an address without its brackets');
+select is(inventory.names('[2001:db8::]', 'HOST'), '{2001:db8::0}', '... one that ends in colons as Ansible is told it');
 select is(inventory.names('web[1:2]', 'HOST'), '{web[1:2}', '... and is not read as a range');
 select is(inventory.names('web[1:2].x', 'RANGE'), '{web1.x,web2.x}', 'a RANGE stands for each of its names');
 select is(inventory.names('web', 'RANGE'), '{web}', '... be it one');

@@ -2,7 +2,7 @@
 -- values, and the same as YAML. What Ansible reads of it: tests/http/test_render.py.
 begin;
 \ir lib.psql
-select plan(50);
+select plan(54);
 
 -- ---- tools ----
 -- tests.new(kind, id, name, vars, sealed, type, children): an object of johnny's.
@@ -221,6 +221,19 @@ select is(inventory.yaml_value(format('{"%s": {"a": 1, "%s": ["%1$s"]}}', repeat
 select is((select string_agg(v || ' ' || (inventory.group_vars(jsonb_build_object('ansible_group_priority', v::jsonb)) ->> 'ansible_group_priority'), ', ')
              from unnest(array['7', '"-7"', 'true', '"x"', 'null', '[]', '2.5']) v),
 	'7 7, "-7" -7, true true, "x" 1, null 1, [] 1, 2.5 2.5', 'a priority that is no number, for which Ansible drops everything, is 1');
+
+-- ---- what Ansible can't be told ----
+select tests.new('inventory', 200, 'odd'), tests.new('group', 201, 'x', children => true), tests.new('group', 202, 'y', children => true),
+       tests.new('group', 203, 'x'), tests.new('group', 204, 'z', children => true), tests.new('group', 205, 'all'), tests.new('group', 206, 'ungrouped');
+select people.parts_add('inventory', 200, 'group', '{201,204}'), people.parts_add('group', 201, 'group', '{202}'), people.parts_add('group', 202, 'group', '{203}'),
+       people.parts_add('group', 204, 'group', '{205,206}');
+select set_eq('select name, part from inventory.unsaid(200)', $$ values ('y', 'x'), ('z', 'all'), ('z', 'ungrouped') $$,
+	'a circle of names is cut where it closes; all and ungrouped are in no group');
+select matches(tests.text(200), '\[x:children\]⏎y⏎.*\[y:children\]⏎⏎⏎.*\[z:children\]⏎⏎⏎', '... in the text');
+select is(tests.yaml(200), 'all:⏎  children:⏎    ungrouped: {}⏎    x:⏎      children:⏎        "y": {}⏎    z: {}⏎', '... in YAML');
+select people.parts_add('group', 202, 'group', '{204}');
+select set_eq('select name, part from inventory.unsaid(200)', $$ values ('y', 'x'), ('z', 'all'), ('z', 'ungrouped') $$,
+	'... and nowhere else');
 
 select * from finish();
 rollback;

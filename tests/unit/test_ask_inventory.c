@@ -41,6 +41,11 @@ enum status ansible_inventory(const char *text, size_t size, bool yaml, int limi
 	return ansible.status;
 }
 
+bool secrets_is_hidden(const char *key)
+{
+	return strcmp(key, "pass") == 0;
+}
+
 enum status secrets_seal(struct request *request, json_t *vars)
 {
 	AUTO(text) char *text = vars != NULL ? json_dumps(vars, JSON_COMPACT) : NULL;
@@ -186,6 +191,40 @@ static void the_secrets_of_hosts_and_groups_are_sealed(void **state)
 	         "\"vars\":{\"children\":[]}}}");
 }
 
+static void what_only_ansible_can_keep_is_refused(void **state)
+{
+	static const char *const answers[] = {
+		"{\"_meta\":{\"hostvars\":{\"h\":{\"pass\":{\"__ansible_vault\":\"$ANSIBLE_VAULT\"}}}}}",
+		"{\"g\":{\"vars\":{\"pass\":{\"__ansible_unsafe\":\"x\"}}}}" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		ansible.answer = answers[i];
+		sent("{\"text\":\"h\"}");
+		assert_int_equal(ask(&r, INI), S_INVALID);
+		assert_string_equal(r.why, "variable pass: !vault and !unsafe can't be kept.");
+		asked_is("{}");
+		ask_done(&r);
+		r.takes_long = r.reads = false;
+	}
+	assert_string_equal(secrets.sealed, "");
+}
+
+static void what_is_too_deep_for_a_body_is_refused(void **state)
+{
+	char answer[300] = "{\"g\":{\"vars\":{\"a\":";
+
+	(void)state;
+	memset(answer + strlen(answer), '[', 70);
+	memset(answer + strlen(answer), ']', 70);
+	strcat(answer, "}}}");
+	ansible.answer = answer;
+	sent("{\"text\":\"h\"}");
+	assert_int_equal(ask(&r, INI), S_INVALID);
+	assert_string_equal(r.why, "A variable is nested deeper than 64 levels.");
+	asked_is("{}");
+}
+
 static void what_can_not_be_sealed_goes_nowhere(void **state)
 {
 	(void)state;
@@ -283,6 +322,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_text_is_wiped_when_the_request_is_done, begin, end),
 		cmocka_unit_test_setup_teardown(ansible_answers_under_the_questions_name, begin, end),
 		cmocka_unit_test_setup_teardown(the_secrets_of_hosts_and_groups_are_sealed, begin, end),
+		cmocka_unit_test_setup_teardown(what_only_ansible_can_keep_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_too_deep_for_a_body_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(what_can_not_be_sealed_goes_nowhere, begin, end),
 		cmocka_unit_test_setup_teardown(what_ansible_refuses_is_told_and_its_troubles_are_logged, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_text_nothing_is_read, begin, end),
