@@ -3,11 +3,11 @@
 create or replace function house.reset() returns void
 language plpgsql as $$
 declare
-	tables text := 'outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally, '
-	               'fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, '
-	               'fate.counts, fate.count_deltas, people.wrong_passwords, people.audit, people.tokens, people.team_members, '
-	               'inventory.objects, inventory.hosts, inventory.host_names, inventory.groups, inventory.inventories, inventory.templates, '
-	               'people.teams, people.objects, people.grants, people.parts, people.visible, people.visible_counts';
+	tables regclass[] := regclass[] '{outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
+	                       fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, fate.counts, fate.count_deltas,
+	                       inventory.objects, inventory.hosts, inventory.host_names, inventory.groups, inventory.inventories, inventory.templates,
+	                       people.wrong_passwords, people.audit, people.tokens, people.team_members, people.teams,
+	                       people.objects, people.grants, people.parts, people.visible, people.visible_counts}';
 begin
 	if not exists (select from house.mark where name = 'private') then
 		perform api.fail(403, 'This is not a private instance of script/server: it is not emptied.');
@@ -15,7 +15,7 @@ begin
 	-- The courier locks them now in this order and now in that: who waits for none while it has some can't deadlock.
 	loop
 		begin
-			execute format('lock table %s in access exclusive mode nowait', tables);
+			execute format('lock table %s in access exclusive mode nowait', array_to_string(tables, ', '));
 			exit;
 		exception when lock_not_available then
 			perform pg_sleep(0.005);
@@ -23,14 +23,38 @@ begin
 	end loop;
 	-- Workers remember sessions and tokens: who has some must prove again who he is.
 	update people.users u set stamp = (random() * 9e15)::bigint where exists (select from people.tokens t where t.user_id = u.id);
-	alter table people.audit disable trigger audit_stays;
-	execute format('truncate %s restart identity', tables);
-	alter table people.audit enable trigger audit_stays;
+	perform house.empty(tables);
 	delete from people.users where username <> 'admin';
 	update people.users set superuser = true, active = true, first_name = '', last_name = '', email = null
 	 where not (superuser and active and first_name = '' and last_name = '' and email is null);
 	perform setval(pg_get_serial_sequence('people.users', 'id'), coalesce(max(id), 1), max(id) is not null)
 	   from people.users;
 	perform fate.event_partitions_ensure();
+end
+$$;
+
+-- house.empty(tables): they are empty, and their identities begin at 1. One that is empty already is left alone, for to truncate it
+-- takes as long as any.
+create or replace function house.empty(tables regclass[]) returns void
+language plpgsql as $$
+declare
+	name  regclass;
+	found boolean;
+	used  regclass[];
+begin
+	foreach name in array tables loop
+		execute format('select exists (select from %s)', name) into found;
+		used := case when found then used || name else used end;
+	end loop;
+	if used is not null then
+		-- With those that refer to them, be these empty.
+		used := used || array(select c.conrelid::regclass from pg_constraint c where c.contype = 'f' and c.confrelid = any(used));
+		alter table people.audit disable trigger audit_stays;
+		execute 'truncate ' || array_to_string(used, ', ');
+		alter table people.audit enable trigger audit_stays;
+	end if;
+	perform setval(s.seqrelid::regclass, 1, false)
+	   from pg_sequence s join pg_depend d on d.objid = s.seqrelid and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+	  where d.refobjid = any(tables) and pg_sequence_last_value(s.seqrelid) is not null;
 end
 $$;

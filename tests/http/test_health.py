@@ -161,8 +161,9 @@ def figures(api):
 
 def requests(api, method, route):
     """status -> how many."""
+    family = "hermes" if method else ""
     found = {re.search('status="([0-9]+)"', key)[1]: value for key, value in figures(api)[1].items()
-             if key.startswith(f'moirai_requests_total{{method="{method}",route="{route}",family="hermes",')}
+             if key.startswith(f'moirai_requests_total{{method="{method}",route="{route}",family="{family}",')}
     return collections.Counter({int(k): int(v) for k, v in found.items()})
 
 

@@ -274,7 +274,7 @@ def test_errors_there_are_in_that_familys_shape_nginxs_own_too(site):
         return said(site("password").ask(path, **{"headers": OLD, **more}), code)
     assert ask("/users/", 401) == {"detail": "Authentication credentials were not provided."}
     assert ask("/users/", 401, headers={**OLD, **FORGED}) == {"detail": "Authentication credentials were not provided."}
-    assert ask("/users/99/", 404, **ADMIN) == ask("/nothing/", 404) == ask("/hosts", 404) == {"detail": "Not found."}
+    assert ask("/users/99/", 404, **ADMIN) == ask("/nothing/", 404) == ask("/labors", 404) == {"detail": "Not found."}
     assert ask("/license/", 405, method="DELETE", **ADMIN) == {"detail": 'Method "DELETE" not allowed.'}
     for mount in ("", "/x", "/api", "/polemarch/api/v1"):
         assert ask("/users/", 404, mount=mount, **ADMIN) == {"detail": "Resource not found."}
