@@ -3,11 +3,11 @@
 create or replace function house.reset() returns void
 language plpgsql as $$
 declare
-	tables regclass[] := regclass[] '{outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
+	tables regclass[] := '{outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
 	                       fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, fate.counts, fate.count_deltas,
 	                       inventory.objects, inventory.hosts, inventory.host_names, inventory.groups, inventory.inventories, inventory.templates,
 	                       people.wrong_passwords, people.audit, people.tokens, people.team_members, people.teams,
-	                       people.objects, people.grants, people.parts, people.visible, people.visible_counts}';
+	                       people.objects, people.grants, people.parts, people.visible, people.visible_counts}'::regclass[];
 begin
 	if not exists (select from house.mark where name = 'private') then
 		perform api.fail(403, 'This is not a private instance of script/server: it is not emptied.');
