@@ -232,3 +232,15 @@ def test_hosts_and_groups_that_come_and_go_leave_nothing_behind(api, admin):
         assert codes[0] in (200, 404) and codes[1:] == [204, 200, 200, 204, 200], codes
         assert said(admin.get("/inventories/1/hosts/")) == said(admin.get("/inventories/1/groups/")) == []
     assert ids(admin.get("/hosts/")) == ids(admin.get("/groups/")) == []
+
+
+def test_who_waits_two_seconds_for_the_change_of_another_is_told_to_come_again(admin, sql):
+    sql.run("begin")
+    sql.run("select people.rights_own()")
+    try:
+        answer = admin.post("/groups/", {"name": "g"})
+        assert said(answer, 503) == {"detail": "The database is busy."} and answer.headers["Retry-After"] == "2"
+        assert said(admin.get("/groups/"))["count"] == 0
+    finally:
+        sql.run("rollback")
+    assert said(admin.post("/groups/", {"name": "g"}), 201)["id"] == 1
