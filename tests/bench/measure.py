@@ -139,7 +139,7 @@ class Bench:
     def milliseconds_of(self, statement, *values, times=50):
         """How long a statement takes, the median of so many, with the plans that the workers' role has."""
         took = []
-        self.sql.run("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"
+        self.sql.run("set jit = off; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"
                      " set enable_mergejoin = off")
         for _ in range(times):
             began = time.monotonic()
