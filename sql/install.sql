@@ -44,6 +44,7 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir people/users.sql
 \ir people/teams.sql
 \ir people/rights.sql
+\ir people/roles.sql
 \ir people/tokens.sql
 \ir people/throttle.sql
 \ir people/audit.sql
