@@ -82,7 +82,7 @@ class People:
 
 
 class Rights:
-    """Objects of any kind, as the tables of that kind will once make them: by people/rights.sql."""
+    """Objects of any kind, without a row of their kind: by people/rights.sql."""
 
     def __init__(self, sql):
         self.sql = sql
