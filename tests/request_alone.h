@@ -32,6 +32,7 @@ static inline void wipe_noted(void *memory, size_t size)
 #include "fastcgi.h"
 #include "rows.h"
 #include "unit/house.h"
+#include "log_kept.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef01234567"
 
@@ -53,23 +54,6 @@ static struct {
 
 static struct settings settings;
 static struct worker worker;
-static char logged[512];
-
-void log_line(enum log_level level, const char *format, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, format);
-	vsnprintf(logged, sizeof logged, format, args);
-	va_end(args);
-}
-
-void fatal(const char *format, ...)
-{
-	(void)format;
-	exit(111);
-}
 
 /* ---- the database ---- */
 

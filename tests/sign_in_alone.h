@@ -25,7 +25,9 @@ static long sysconf_of_the_test(int name);
 
 #include "params.h"
 #include "rows.h"
+#include "refused.h"
 #include "unit/house.h"
+#include "log_kept.h"
 
 #define DJANGO "pbkdf2_sha256$1$salt$HASH"
 
@@ -47,7 +49,6 @@ static struct {
 static time_t seconds = 1000;
 static long processors;
 static int slept_ms, awake_after;
-static char logged[512];
 static struct settings settings;
 static struct worker worker;
 static struct request request;
@@ -73,22 +74,6 @@ static int nanosleep_of_the_test(const struct timespec *wanted, struct timespec 
 	if (awake_after > 0 && slept_ms >= awake_after)
 		gate_clear(worker.guard->hashing, 5);
 	return 0;
-}
-
-void log_line(enum log_level level, const char *format, ...)
-{
-	va_list args;
-
-	assert_int_equal(level, LOG_LEVEL_WARNING);
-	va_start(args, format);
-	vsnprintf(logged, sizeof logged, format, args);
-	va_end(args);
-}
-
-void fatal(const char *format, ...)
-{
-	(void)format;
-	exit(111);
 }
 
 enum status db_query(struct db *db, const struct db_statement *statement, const char *const *values,
@@ -141,16 +126,6 @@ bool password_is_imported(const char *hash)
 	return strncmp(hash, "pbkdf2", 6) == 0;
 }
 
-enum status request_refuse(struct request *r, enum status s, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(r->why, sizeof r->why, format, args);
-	va_end(args);
-	return s;
-}
-
 static inline int begin(void **state)
 {
 	(void)state;
@@ -160,6 +135,7 @@ static inline int begin(void **state)
 	processors = 2;
 	slept_ms = awake_after = 0;
 	*logged = '\0';
+	logged_only = LOG_LEVEL_WARNING;
 	settings = (struct settings){ .num_processes = 4 };
 	worker = (struct worker){ .settings = &settings, .guard = guard_new(8), .slot = 0 };
 	request = (struct request){ .worker = &worker };

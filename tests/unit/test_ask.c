@@ -9,8 +9,7 @@ static int clock_of_the_test(clockid_t clock, struct timespec *t);
 #include "worker/ask.c"
 #undef clock_gettime
 
-#include <stdarg.h>
-
+#include "../refused.h"
 #include "house.h"
 
 static time_t seconds = 1000;
@@ -45,16 +44,6 @@ enum status query_ask(struct query *query, const json_t *question, json_t **ret_
 	if (server.status == S_OK)
 		*ret_answer = json_string(server.answer);
 	return server.status;
-}
-
-enum status request_refuse(struct request *r, enum status status, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(r->why, sizeof r->why, format, args);
-	va_end(args);
-	return status;
 }
 
 static int begin(void **state)

@@ -16,13 +16,13 @@ static void wipe_noted(void *memory, size_t size)
 #include "worker/ask.c"
 #undef sodium_memzero
 
-#include <stdarg.h>
-
+#include "../refused.h"
 #include "house.h"
+#include "../log_kept.h"
 
 static struct { enum status status; const char *answer; char text[64]; bool yaml; int seconds, read; } ansible;
 static struct { enum status status; char sealed[256]; } secrets;
-static char server_url[] = "http://query", logged[256];
+static char server_url[] = "http://query";
 static struct settings settings = { .query_server = server_url, .num_processes = 8 };
 static struct worker worker;
 static struct request r;
@@ -56,32 +56,6 @@ enum status secrets_seal(struct request *request, json_t *vars)
 		json_object_clear(vars);
 	}
 	return secrets.status == S_OK ? S_OK : request_refuse(request, secrets.status, "no key");
-}
-
-enum status request_refuse(struct request *request, enum status status, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(request->why, sizeof request->why, format, args);
-	va_end(args);
-	return status;
-}
-
-void log_line(enum log_level level, const char *format, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, format);
-	vsnprintf(logged, sizeof logged, format, args);
-	va_end(args);
-}
-
-void fatal(const char *format, ...)
-{
-	(void)format;
-	exit(111);
 }
 
 static int begin(void **state)

@@ -20,6 +20,7 @@ static inline void wipe_noted(void *memory, size_t size)
 #include "worker/secrets.c"
 #undef sodium_memzero
 
+#include "../refused.h"
 #include "../rows.h"
 #include "house.h"
 
@@ -44,16 +45,6 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
 	database.asked++;
 	*ret_result = database.status == S_OK ? row_of(2, database.none ? NULL : database.row) : NULL;
 	return database.status;
-}
-
-enum status request_refuse(struct request *r, enum status s, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(r->why, sizeof r->why, format, args);
-	va_end(args);
-	return s;
 }
 
 static int begin(void **state)
