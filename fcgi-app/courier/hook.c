@@ -144,7 +144,6 @@ static int open_event(const struct round *round)
 	return -1;
 }
 
-/* Exit statuses are the shell's: 127 not found, 126 found and not to be run. */
 static _Noreturn void be_hook(char *path, const char *id, int in, pid_t parent)
 {
 	char event[64];
@@ -160,12 +159,9 @@ static _Noreturn void be_hook(char *path, const char *id, int in, pid_t parent)
 		_exit(126);
 	dup2(in, STDIN_FILENO);
 	null = open("/dev/null", O_WRONLY);
-	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 || chdir("/") < 0 ||
-	    close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 || chdir("/") < 0)
 		_exit(126);
-	program_forget_signals();
-	execve(path, argv, env);
-	_exit(errno == ENOENT ? 127 : 126);
+	program_become(path, argv, env);
 }
 
 static pid_t fork_hook(const struct round *round, const char *name)
@@ -215,14 +211,6 @@ static void start(const struct round *round, struct run *run)
 		run->problem = errno;
 }
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 /* Buries those that have ended, or all when the time is over; returns how many still run. */
 static size_t reap(struct round *round, bool over)
 {
@@ -252,7 +240,7 @@ static void wait_for_a_child(const sigset_t *set, long long ms)
 
 static void run_all(struct round *round, long timeout)
 {
-	long long deadline = now_ms() + timeout * 1000, rest = 1;
+	long long deadline = program_clock_ms() + timeout * 1000, rest = 1;
 	sigset_t child, before;
 
 	sigemptyset(&child);
@@ -261,7 +249,7 @@ static void run_all(struct round *round, long timeout)
 	for (size_t i = 0; i < round->n; i++)
 		start(round, &round->runs[i]);
 	while (reap(round, rest <= 0) > 0) {
-		rest = deadline - now_ms();
+		rest = deadline - program_clock_ms();
 		wait_for_a_child(&child, rest);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -31,7 +31,7 @@ struct run {
 	struct pollfd watched[WATCHED];                  /* fd -1: nothing more comes from there */
 };
 
-static long long now_ms(void)
+long long program_clock_ms(void)
 {
 	struct timespec t;
 
@@ -66,14 +66,18 @@ static void stand_back(void)
 		return;                                  /* then it takes its chances with the rest of us */
 }
 
-void program_forget_signals(void)
+void program_become(const char *path, char *const *arguments, char *const *environment)
 {
 	sigset_t none;
 
+	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+		_exit(126);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	execve(path, arguments, environment);
+	_exit(errno == ENOENT ? 127 : 126);
 }
 
 static _Noreturn void be_program(const struct program *p, int out, int errors, pid_t parent)
@@ -84,12 +88,10 @@ static _Noreturn void be_program(const struct program *p, int out, int errors, p
 		_exit(126);
 	stand_back();
 	if (dup2(p->in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ||
-	    close_range(STDERR_FILENO + 1, ~0U, 0) < 0 || chdir(p->folder) < 0)
+	    chdir(p->folder) < 0)
 		_exit(126);
 	limit_all(p);
-	program_forget_signals();
-	execve(p->path, p->arguments, p->environment);
-	_exit(errno == ENOENT ? 127 : 126);
+	program_become(p->path, p->arguments, p->environment);
 }
 
 /* ---- its start and its end ---- */
@@ -182,15 +184,16 @@ static ssize_t read_output(int fd, struct program_end *e)
 	return n;
 }
 
-/* The end is what counts: when there is no room, the older half goes. */
+/* Where it says what it is about, and how it ends, is what counts: when there is no room, some of the middle goes. */
 static ssize_t read_errors(int fd, struct program_end *e)
 {
-	size_t room = sizeof e->errors - 1, half = room / 2;
+	size_t room = sizeof e->errors - 1, half = room / 2, gone = room / 4;
 	ssize_t n;
 
 	if (e->n_errors == room) {
-		memmove(e->errors, e->errors + half, room - half);
-		e->n_errors -= half;
+		memmove(e->errors + half, e->errors + half + gone, room - half - gone);
+		e->n_errors -= gone;
+		sodium_memzero(e->errors + e->n_errors, gone);
 	}
 	n = read(fd, e->errors + e->n_errors, room - e->n_errors);
 	if (n > 0)
@@ -220,10 +223,10 @@ static void look_for_its_end(struct run *run)
 /* Once it has ended, what is in the pipes is read, but nobody's next word is waited for. */
 static void listen_to(const struct program *p, struct run *run, struct program_end *e)
 {
-	long long deadline = now_ms() + p->seconds * 1000LL;
+	long long deadline = program_clock_ms() + p->seconds * 1000LL;
 
 	while (!e->too_much && !e->late) {
-		long long rest = deadline - now_ms();
+		long long rest = deadline - program_clock_ms();
 		bool runs = run->watched[ITS_END].fd >= 0;
 		int n = poll(run->watched, WATCHED, rest > 0 && runs ? (int)rest : 0);
 

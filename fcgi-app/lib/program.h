@@ -28,7 +28,7 @@ struct program_end {
 	bool late, too_much;                             /* why it was killed */
 	char *out;                                       /* standard output, no string */
 	size_t size, room;
-	char errors[PROGRAM_ERRORS];                     /* the end of standard error, a string */
+	char errors[PROGRAM_ERRORS];                     /* standard error, a string: its beginning and its end */
 	size_t n_errors;
 };
 
@@ -39,7 +39,11 @@ bool program_run(const struct program *program, struct program_end *ret_end) __a
 /* Gives the output back to the system: nothing of it stays in our memory. */
 void program_end_done(struct program_end *end);
 
-/* For a child that becomes another program by itself: no signal is blocked, and each does what it does by default. */
-void program_forget_signals(void);
+/* For a child that becomes another program by itself, which gets nothing but standard input, output and error: no signal is
+ * blocked, and each does what it does by default. Where it can't be executed the child ends with the shell's 127 or 126. */
+_Noreturn void program_become(const char *path, char *const *arguments, char *const *environment);
+
+/* Milliseconds by a clock that only goes on. */
+long long program_clock_ms(void);
 
 #endif

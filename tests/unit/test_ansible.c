@@ -236,6 +236,33 @@ static void of_its_errors_the_last_count(void **state)
 	assert_int_equal(reads(""), S_OK);
 }
 
+static void of_long_errors_the_beginning_counts_too(void **state)
+{
+	(void)state;
+	script("printf '[WARNING]:  * Failed to parse /dev/stdin with ini plugin: /dev/stdin:2: ' >&2;"
+	       "head -c 10000000 /dev/zero | tr '\\0' x >&2; echo ' No closing quotation' >&2; exit 1");
+	is_refused(S_INVALID, "Ansible can't read the text, line 2: No closing quotation.");
+}
+
+static void of_errors_nothing_stays(void **state)
+{
+	char shell[] = "/bin/sh", option[] = "-c",
+	     command[] = "head -c 40000 /dev/zero | tr '\\0' a >&2; head -c 25535 /dev/zero | tr '\\0' s >&2; printf END >&2";
+	char *arguments[] = { shell, option, command, NULL };
+	const struct program p = { .path = shell, .arguments = arguments, .environment = arguments + 3, .folder = "/", .in = 0,
+	                           .seconds = 20, .memory = (size_t)1 << 30, .most = 1000 };
+	static struct program_end e;
+
+	(void)state;
+	assert_true(program_run(&p, &e));
+	assert_int_equal(e.status, 0);
+	assert_int_equal(strlen(e.errors), e.n_errors);
+	assert_string_equal(e.errors + e.n_errors - 4, "sEND");
+	program_end_done(&e);
+	for (size_t i = 0; i < sizeof e.errors; i++)
+		assert_int_equal(e.errors[i], 0);
+}
+
 static void one_that_does_not_work_is_not_the_texts_fault(void **state)
 {
 	(void)state;
@@ -423,8 +450,13 @@ static void ansible_reads_yaml(void **state)
 
 static void ansible_says_why_not(void **state)
 {
+	static char long_line[100001];
+
 	(void)state;
 	needs_ansible();
+	memset(long_line, 'x', sizeof long_line - 1);
+	memcpy(long_line, "h\nh a=\"", 7);
+	fails(false, long_line, "Ansible can't read the text, line 2: No closing quotation.");
 	fails(false, "h\nh a=\"geheim\n", "Ansible can't read the text, line 2: No closing quotation.");
 	fails(false, "h geheim\n", "Ansible can't read the text, line 1: Expected key=value host variable assignment.");
 	fails(false, "[a:vars]\ngeheim\n", "Ansible can't read the text, line 2: Expected key=value.");
@@ -477,6 +509,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_it_leaves_behind_holds_nobody_up, begin, end),
 		cmocka_unit_test_setup_teardown(one_that_writes_without_end_is_killed, begin, end),
 		cmocka_unit_test_setup_teardown(of_its_errors_the_last_count, begin, end),
+		cmocka_unit_test_setup_teardown(of_long_errors_the_beginning_counts_too, begin, end),
+		cmocka_unit_test_setup_teardown(of_errors_nothing_stays, begin, end),
 		cmocka_unit_test_setup_teardown(one_that_does_not_work_is_not_the_texts_fault, begin, end),
 		cmocka_unit_test_setup_teardown(without_room_it_does_not_start, begin, end),
 		cmocka_unit_test_setup_teardown(values_that_are_no_json_are_refused, begin, end),
