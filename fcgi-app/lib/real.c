@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,18 +41,17 @@ static size_t write_real(double real, char text[SIZE])
 	return strlen(text);
 }
 
-/* The number that begins here, written to `to`, which may be the same place. */
+/* The number that begins here, written to `to`, which may be the same place. (A very small one may be as short as can be.) */
 static size_t shorten(const char *number, size_t size, char *to)
 {
+	bool is_whole = strspn(number, "-0123456789") == size;
 	char text[SIZE];
-	size_t n = size;
+	size_t n = is_whole ? size : write_real(strtod(number, NULL), text);
 
-	if (strspn(number, "-0123456789") == size) {
+	if (is_whole || n >= size) {
 		memmove(to, number, size);
 		return size;
 	}
-	n = write_real(strtod(number, NULL), text);
-	assert(n <= size);
 	memcpy(to, text, n);
 	return n;
 }

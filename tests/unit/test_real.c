@@ -39,6 +39,15 @@ static void one_that_needs_more_digits_has_them(void **state)
 	is_written("5e-324", "4.94065645841247e-324");
 }
 
+static void one_that_is_written_as_short_as_can_be_stays(void **state)
+{
+	char text[] = "[5e-324,1e-310,0.30000000000000004]";
+
+	(void)state;
+	real_shorten(text);
+	assert_string_equal(text, "[5e-324,1e-310,0.30000000000000004]");
+}
+
 static void an_exponent_is_short(void **state)
 {
 	(void)state;
@@ -64,6 +73,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_real_comes_back_as_it_was),
 		cmocka_unit_test(one_that_needs_more_digits_has_them),
+		cmocka_unit_test(one_that_is_written_as_short_as_can_be_stays),
 		cmocka_unit_test(an_exponent_is_short),
 		cmocka_unit_test(what_is_no_real_stays_as_it_is),
 	};
