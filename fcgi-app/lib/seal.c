@@ -220,16 +220,28 @@ static bool replace(const struct seal_keys *keys, const char *path, const char *
 	return done && rename(beside, path) == 0 && sync_folder(path);
 }
 
+/* A link to the file stays one: what is replaced is the file. */
+static char *file_at(const char *path)
+{
+	char *file = realpath(path, NULL);
+
+	if (file == NULL)
+		file = strdup(path);
+	assert(file != NULL);
+	return file;
+}
+
 bool seal_keys_write(const struct seal_keys *keys, const char *path, char why[SEAL_WHY])
 {
-	size_t size = strlen(path) + sizeof ".new";
+	AUTO(text) char *file = file_at(path);
+	size_t size = strlen(file) + sizeof ".new";
 	AUTO(text) char *beside = malloc(size);
 	int error;
 
 	assert(beside != NULL);
-	snprintf(beside, size, "%s.new", path);
+	snprintf(beside, size, "%s.new", file);
 	unlink(beside);                          /* what somebody left who was killed */
-	if (replace(keys, path, beside))
+	if (replace(keys, file, beside))
 		return true;
 	error = errno;
 	unlink(beside);

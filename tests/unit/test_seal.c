@@ -182,6 +182,27 @@ static void a_file_that_is_replaced_keeps_owner_and_mode(void **state)
 	seal_keys_free(&keys);
 }
 
+static void of_a_link_the_file_it_leads_to_is_replaced(void **state)
+{
+	struct seal_keys *keys = keys_of(1), *again;
+	char link[70];
+	struct stat file;
+
+	(void)state;
+	snprintf(link, sizeof link, "%s.link", path);
+	assert_true(seal_keys_write(keys, path, why));
+	assert_int_equal(symlink(path, link), 0);
+	assert_true(seal_keys_add(keys));
+	assert_true(seal_keys_write(keys, link, why));
+	assert_int_equal(lstat(link, &file), 0);
+	assert_true(S_ISLNK(file.st_mode));
+	assert_true(seal_keys_read(path, &again, why));
+	assert_int_equal(again->n, 2);
+	assert_int_equal(unlink(link), 0);
+	seal_keys_free(&keys);
+	seal_keys_free(&again);
+}
+
 static void what_a_killed_one_left_beside_does_not_matter(void **state)
 {
 	struct seal_keys *keys = keys_of(1);
@@ -292,6 +313,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_key_seals_nothing),
 		WITH_FOLDER(a_file_gives_back_its_keys_in_order),
 		WITH_FOLDER(a_file_that_is_replaced_keeps_owner_and_mode),
+		WITH_FOLDER(of_a_link_the_file_it_leads_to_is_replaced),
 		WITH_FOLDER(what_a_killed_one_left_beside_does_not_matter),
 		WITH_FOLDER(where_nothing_can_be_written_the_reason_is_told),
 		WITH_FOLDER(no_file_is_told_from_a_wrong_one),
