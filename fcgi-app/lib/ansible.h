@@ -1,6 +1,6 @@
 /* ansible.h - reads the text of an inventory as Ansible does, by ansible-inventory itself.
  *
- * The text is handed over as a file in memory: nothing of it ever lies on a disk, whatever is killed. Nothing else than
+ * The text is handed over as a file in memory: we leave nothing of it on a disk, whatever is killed. Nothing else than
  * the one parser looks at it: no script, plugin, template, vault or file of variables comes into play, nor any setting of
  * this machine's Ansible. It has a private folder for what it writes besides, which is removed; when a worker is killed,
  * one without content stays behind. Errors repeat nothing of the text.

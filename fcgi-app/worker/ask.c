@@ -91,15 +91,6 @@ static bool may_read(struct request *r)
 	return r->reads;
 }
 
-static json_int_t characters(const json_t *text)
-{
-	json_int_t n = 0;
-
-	for (const char *c = json_string_value(text); *c != '\0'; c++)
-		n += ((unsigned char)*c & 0xc0) != 0x80;
-	return n;
-}
-
 void ask_keep_text(struct request *r)
 {
 	json_t *text = json_object_get(r->body, "text");
@@ -107,7 +98,7 @@ void ask_keep_text(struct request *r)
 	if (!json_is_string(text))
 		return;
 	r->inventory = json_incref(text);
-	json_object_set_new(r->body, "text", json_pack("{s:I}", "length", characters(text)));
+	json_object_set_new(r->body, "text", json_pack("{s:I}", "length", (json_int_t)json_string_length(text)));
 }
 
 /* jansson gives its own memory to read. */

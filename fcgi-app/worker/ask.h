@@ -17,7 +17,7 @@ struct request;
 enum status ask(struct request *request, const char *questions) CHECKED;
 
 /* For a row that is R_INVENTORY: the body's text, which may hold passwords, stays here until it is asked what it says; in
- * its place the body gets {"length": its characters}. What is no text stays as it is. */
+ * its place the body gets {"length": its bytes}. What is no text stays as it is. */
 void ask_keep_text(struct request *request);
 
 /* The request is done: somebody else may take long, and the text is wiped. */

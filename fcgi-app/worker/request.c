@@ -213,9 +213,7 @@ static enum status read_body(struct request *r)
 	text = malloc((size_t)size + 1);
 	assert(text != NULL);
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
-	if (got != size)
-		return request_refuse(r, S_INVALID, "The body ends too early.");
-	s = parse_body(r, text, (size_t)size);
+	s = got == size ? parse_body(r, text, (size_t)size) : request_refuse(r, S_INVALID, "The body ends too early.");
 	if (r->route->flags & (R_CREDENTIALS | R_PASSWORD | R_SECRETS | R_INVENTORY))
 		sodium_memzero(text, (size_t)size);
 	return s;

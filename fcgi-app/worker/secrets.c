@@ -35,7 +35,7 @@ bool secrets_is_hidden(const char *key)
 	return false;
 }
 
-/* ---- nothing stays in memory ---- */
+/* ---- what we have held ---- */
 
 /* Overwrites the texts within; what jansson gives to read is its own memory. */
 static void wipe(json_t *value)

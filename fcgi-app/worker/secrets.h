@@ -20,7 +20,7 @@ bool secrets_is_hidden(const char *key);
 
 /* Seals all secrets of one object of variables, in place, whatever their values are: so nobody brings along a box of his
  * own. Only what answers show instead of a secret, "[~~ENCRYPTED~~]", stays. The values themselves are wiped: whoever else
- * holds them has blanks. Anything but an object stays as it is. The key is asked for once a request, and only if there is a
+ * holds them has blanks. (The buffers in which libfcgi and jansson read them are not ours to wipe.) Anything but an object stays as it is. The key is asked for once a request, and only if there is a
  * secret. S_LATER: there is none, or the database is away; request->why says so. */
 enum status secrets_seal(struct request *request, json_t *vars) CHECKED;
 
