@@ -38,7 +38,7 @@ begin
 		with recursive said as materialized (
 			select o.kind, o.id, fate.fits(inventory.word(o.vars->p_key), op, value) as fits
 			  from inventory.objects o
-			 where inventory.pairs(o.vars) @> array[p_key]
+			 where o.pairs @> array[p_key]
 			   and exists (select from people.visible v where v.principal = any(p_principals) and v.kind = o.kind and v.id = o.id)
 		), of_group as (
 			select id as part_id, fits from said where kind = 'group'

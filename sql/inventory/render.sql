@@ -35,6 +35,7 @@ $$;
 create or replace function inventory.literal(p_json text) returns text
 language plpgsql immutable as $$
 begin
+	p_json := inventory.with_fractions(p_json);
 	if p_json ~ '^"' or p_json !~ 'null|true|false' then
 		return inventory.escaped(p_json);
 	end if;
@@ -57,7 +58,7 @@ $$;
 -- inventory.section_value(JSON) -> how it stands in a section of variables: also single blanks do no harm there.
 create or replace function inventory.section_value(p_json text) returns text
 language sql immutable as $$
-	select case when p_json ~ '^[0-9-]' then p_json
+	select case when p_json ~ '^[0-9-]' then inventory.with_fractions(p_json)
 	            when inventory.is_plain(replace(p_json, ' ', '_')) and p_json !~ ' [ "]' then btrim(p_json, '"')
 	            else inventory.literal(p_json) end
 $$;
@@ -65,7 +66,7 @@ $$;
 -- inventory.host_value(JSON) -> how it stands on the line of a host: as one word of a shell's.
 create or replace function inventory.host_value(p_json text) returns text
 language sql immutable as $$
-	select case when p_json ~ '^[0-9-]' then p_json
+	select case when p_json ~ '^[0-9-]' then inventory.with_fractions(p_json)
 	            when inventory.is_plain(p_json) then btrim(p_json, '"')
 	            else '''' || replace(inventory.literal(p_json), '''', '''"''"''') || '''' end
 $$;
@@ -81,8 +82,8 @@ end
 $$;
 create or replace function inventory.yaml_value(p_json text) returns text
 language sql immutable as $$
-	select case when length(p_json) > 150 and p_json ~ '^[[{]' then inventory.with_long_keys(inventory.escaped(p_json))
-	            else inventory.escaped(p_json) end
+	select case when length(p_json) > 150 and p_json ~ '^[[{]' then inventory.with_long_keys(inventory.escaped(inventory.with_fractions(p_json)))
+	            else inventory.escaped(inventory.with_fractions(p_json)) end
 $$;
 
 -- inventory.yaml_key(text) -> a name as it stands in YAML: as it is, unless it could be taken for something else.

@@ -14,17 +14,20 @@ language sql immutable as $$
 	select key || case when octet_length(word) > 200 then '#' || md5(word) else '=' || word end
 $$;
 
--- inventory.pairs(vars) -> KEY of each variable, and KEY=VALUE where it is not null: what filters look for.
+-- inventory.pairs(vars) -> KEY of each variable, and KEY=VALUE where it is not null: what filters look for. Its plan is kept:
+-- under api.plan_for_many() one would be made for each row.
 create or replace function inventory.pairs(vars jsonb) returns text[]
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable parallel safe set plan_cache_mode = force_generic_plan as $$
 begin
 	return array(select p from jsonb_each(vars) v (key, value),
 	                           lateral (values (v.key), (inventory.pair(v.key, inventory.word(v.value)))) w (p)
 	              where p is not null);
 end
 $$;
--- Here and not among the tables, for it needs the function.
-create index if not exists objects_pairs_idx on inventory.objects using gin (inventory.pairs(vars));
+-- Here and not among the tables, for it needs the function. A column and not an index of the function alone, for a plan that
+-- does not use the index would call that for each row.
+alter table inventory.objects add column if not exists pairs text[] generated always as (inventory.pairs(vars)) stored;
+create index if not exists objects_pairs_idx on inventory.objects using gin (pairs);
 
 -- inventory.vars_error(vars) -> what is wrong with it, or null.
 create or replace function inventory.vars_error(vars jsonb) returns text
@@ -39,13 +42,33 @@ begin
 end
 $$;
 
--- inventory.vars_clear(given), inventory.vars_secret(given) -> of variables that were sent, those in clear, and the sealed ones.
--- `[~~ENCRYPTED~~]`, which stands for what is stored, is in neither.
-create or replace function inventory.vars_clear(given jsonb) returns jsonb
+-- inventory.vars_only(vars, keys) -> those of the variables. Put together as text: for many, `-` compares each key with each, and
+-- what is nested takes jsonb_object_agg quadratic time, too.
+create or replace function inventory.vars_only(vars jsonb, keys text[]) returns jsonb
 language plpgsql immutable as $$
 begin
-	-- Taken away, not put together: PostgreSQL's jsonb_object_agg takes quadratic time for what is nested.
-	return given - (inventory.hidden_keys() || array(select v.key from jsonb_each(given) v where v.value = '"[~~ENCRYPTED~~]"'));
+	return (select coalesce('{' || string_agg(to_json(v.key)::text || ':' || v.value::text, ',') || '}', '{}')::jsonb
+	          from jsonb_each(vars) v where v.key in (select unnest(keys)));
+end
+$$;
+
+-- inventory.vars_kept(given) -> the keys of those that are to stay what they are: `[~~ENCRYPTED~~]` stands for what is stored.
+create or replace function inventory.vars_kept(given jsonb) returns text[]
+language plpgsql immutable as $$
+begin
+	return array(select v.key from jsonb_each(given) v where v.value = '"[~~ENCRYPTED~~]"');
+end
+$$;
+
+-- inventory.vars_clear(given), inventory.vars_secret(given) -> of variables that were sent, those in clear, and the sealed ones;
+-- those that are kept are in neither.
+create or replace function inventory.vars_clear(given jsonb) returns jsonb
+language plpgsql immutable as $$
+declare
+	clear jsonb := given - inventory.hidden_keys();
+begin
+	return case when inventory.vars_kept(clear) = '{}' then clear
+	       else inventory.vars_only(clear, array(select v.key from jsonb_each(clear) v where v.value <> '"[~~ENCRYPTED~~]"')) end;
 end
 $$;
 create or replace function inventory.vars_secret(given jsonb) returns jsonb
@@ -65,13 +88,12 @@ $$;
 create or replace function inventory.vars_settled(given jsonb, old_vars jsonb, old_sealed jsonb, out vars jsonb, out sealed jsonb)
 language plpgsql as $$
 declare
-	kept text[] := array(select v.key from jsonb_each(given) v where v.value = '"[~~ENCRYPTED~~]"');
+	kept text[] := inventory.vars_kept(given);
 begin
-	vars := inventory.vars_clear(given);
+	vars := inventory.vars_clear(given) || inventory.vars_only(old_vars, kept);
 	sealed := inventory.vars_secret(given);
 	perform inventory.must_be_current(sealed);
-	vars := vars || (old_vars - array(select jsonb_object_keys(old_vars) except select unnest(kept)));
-	sealed := sealed || (old_sealed - array(select jsonb_object_keys(old_sealed) except select unnest(kept)));
+	sealed := sealed || inventory.vars_only(old_sealed, kept);
 end
 $$;
 
@@ -83,19 +105,28 @@ language sql immutable as $$
 	                  else case when starts_with(p_key, 'ansible_') then '6' else '7' end || p_key end
 $$;
 
--- inventory.is_huge(value) -> is it a whole number beyond 64 bits?
-create or replace function inventory.is_huge(value jsonb) returns boolean
+-- inventory.with_fractions(JSON) -> the same, but whole numbers beyond 64 bits, which came as 1e22, have a fraction: so they may
+-- be sent back, and are to Ansible what they were. (JSON's numbers here have no exponents.)
+create or replace function inventory.add_fractions(p_json text) returns text
+language plpgsql immutable as $$
+begin
+	return (select string_agg(concat(m[1], m[2], case when m[2] ~ '^-?[0-9]{19,}$'
+	                                                   and m[2]::numeric not between -9223372036854775808 and 9223372036854775807
+	                                                  then '.0' end, m[3]), '' order by n)
+	          from regexp_matches(p_json, '("(?:[^"\\]|\\.)*")|(-?[0-9]+(?:\.[0-9]+)?)|([^"0-9-]+)', 'g') with ordinality t (m, n));
+end
+$$;
+create or replace function inventory.with_fractions(p_json text) returns text
 language sql immutable as $$
-	select case when value::text ~ '^-?[0-9]{19,}$' then value::numeric not between -9223372036854775808 and 9223372036854775807 else false end
+	select case when p_json ~ '[0-9]{19}' then inventory.add_fractions(p_json) else p_json end
 $$;
 
--- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets. Whole numbers beyond 64 bits, which
--- came as 1e22, have a fraction: so they may be sent back.
+-- inventory.vars_json(vars, sealed) -> both as one JSON object, in order, without the secrets.
 create or replace function inventory.vars_json(vars jsonb, sealed jsonb) returns text
 language plpgsql stable as $$
 begin
 	return (select coalesce('{' || string_agg(api.json(v.key) || ':' || v.shown, ',' order by inventory.key_rank(v.key) collate "C") || '}', '{}')
-	          from (select key, value::text || case when inventory.is_huge(value) then '.0' else '' end as shown from jsonb_each(vars)
+	          from (select key, inventory.with_fractions(value::text) as shown from jsonb_each(vars)
 	                union all
 	                select key, '"[~~ENCRYPTED~~]"' from jsonb_object_keys(sealed) key) v);
 end

@@ -28,7 +28,7 @@ end
 $$;
 
 -- people.rights_own(): until this transaction ends nobody else changes objects, grants or parts. Taken before any other
--- lock. With it there are no deadlocks, and no reason is lost between two that each saw only half of it. Who waits keeps a
+-- lock, but that on the key which secrets are sealed to, of which all take only their share. With it there are no deadlocks, and no reason is lost between two that each saw only half of it. Who waits keeps a
 -- worker waiting: so not for long.       fails  55P03, which is a 503, after two seconds
 create or replace function people.rights_own() returns void
 language plpgsql set lock_timeout = '2s' as $$

@@ -51,12 +51,11 @@ create or replace function polemarch_api.groups_update(req jsonb) returns api.an
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	o     inventory.objects;
-	given jsonb;
+	o     inventory.objects := polemarch_api.object_of_path(req, 'edit', 'group');
+	given jsonb := polemarch_api.group_fields(req);          -- before the lock: who holds the rights makes all others wait
 begin
 	perform people.rights_own();
 	o := polemarch_api.object_of_path(req, 'edit', 'group');
-	given := polemarch_api.group_fields(req);
 	if (given->>'children')::boolean <> (select children from inventory.groups where id = o.id) then
 		perform polemarch_api.fail(400, '["Children not allowed to update."]'::jsonb);
 	end if;
@@ -87,6 +86,7 @@ declare
 		polemarch_api.want('vars', 'vars', otherwise => '{}'));
 begin
 	perform polemarch_api.must_be_well('Name must be Alphanumeric') where given->>'name' !~ '^[a-zA-Z0-9._-]*$';
+	perform polemarch_api.must_be_well('The name _meta is Ansible''s own.') where given->>'name' = '_meta';
 	return given;
 end
 $$;

@@ -52,13 +52,12 @@ create or replace function polemarch_api.hosts_update(req jsonb) returns api.ans
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	o     inventory.objects;
-	given jsonb;
+	o     inventory.objects := polemarch_api.object_of_path(req, 'edit', 'host');
+	given jsonb := polemarch_api.host_fields(req);          -- before the lock: who holds the rights makes all others wait
 	types text;
 begin
 	perform people.rights_own();
 	o := polemarch_api.object_of_path(req, 'edit', 'host');
-	given := polemarch_api.host_fields(req);
 	o := polemarch_api.object_put(o, given);
 	update inventory.hosts set type = coalesce(given->>'type', type) where id = o.id returning type into types;
 	perform polemarch_api.must_be_host(o.name, types, o.vars);

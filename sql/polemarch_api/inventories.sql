@@ -50,12 +50,11 @@ create or replace function polemarch_api.inventories_update(req jsonb) returns a
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	o     inventory.objects;
-	given jsonb;
+	o     inventory.objects := polemarch_api.object_of_path(req, 'edit', 'inventory');
+	given jsonb := polemarch_api.inventory_fields(req);          -- before the lock: who holds the rights makes all others wait
 begin
 	perform people.rights_own();
 	o := polemarch_api.object_of_path(req, 'edit', 'inventory');
-	given := polemarch_api.inventory_fields(req);
 	o := polemarch_api.object_put(o, given);
 	perform polemarch_api.told(req, 'update', 'inventory', array[o.id], given);
 	return polemarch_api.ok(polemarch_api.inventory_json(req, o.id));

@@ -39,12 +39,12 @@ declare
 	but        bigint[] := polemarch_api.ids(req, 'id__not');
 	part       text     := polemarch_api.containing(polemarch_api.query(req, 'name'));
 	part_not   text     := polemarch_api.containing(polemarch_api.query(req, 'name__not'));
-	pairs      text[]   := polemarch_api.pairs(req);
+	wanted     text[]   := polemarch_api.pairs(req);
 	page_from  bigint   := polemarch_api.offset(req);
 	page_size  bigint   := polemarch_api.limit(req);
 	found      bigint[];
 begin
-	if num_nonnulls(those, among, but, part, part_not, pairs) = 0 then
+	if num_nonnulls(those, among, but, part, part_not, wanted) = 0 then
 		total := people.visible_count(principals, p_kind);
 		ids := people.visible_page(principals, p_kind, page_size, page_from);
 		return;
@@ -56,7 +56,7 @@ begin
 		 where o.kind = p_kind
 		   and (those is null or o.id = any(those)) and (among is null or o.id = any(among)) and (but is null or o.id <> all(but))
 		   and (part is null or o.name like part) and (part_not is null or o.name not like part_not)
-		   and (pairs is null or inventory.pairs(o.vars) @> pairs)
+		   and (wanted is null or o.pairs @> wanted)
 		   and (0 = any(principals) or exists (select from people.visible v where v.principal = any(principals) and v.kind = p_kind and v.id = o.id))
 		 order by o.id);
 	total := cardinality(found);

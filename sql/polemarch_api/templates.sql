@@ -93,14 +93,13 @@ create or replace function polemarch_api.templates_update(req jsonb) returns api
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
-	o     inventory.objects;
+	o     inventory.objects := polemarch_api.object_of_path(req, 'edit', 'template');
+	given jsonb := polemarch_api.template_fields(req);          -- before the lock: who holds the rights makes all others wait
 	t     inventory.templates;
-	given jsonb;
 	v     record;
 begin
 	perform people.rights_own();
 	o := polemarch_api.object_of_path(req, 'edit', 'template');
-	given := polemarch_api.template_fields(req);
 	select * into t from inventory.templates where id = o.id;
 	select * into o from inventory.objects where kind = 'template' and id = o.id for update;     -- as in polemarch_api.object_put
 	if given ? 'data' then

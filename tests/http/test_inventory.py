@@ -170,6 +170,8 @@ def test_a_group_has_a_simple_name_and_an_inventory_any_of_one_line(admin):
     for name in ("a b", "ü", "a/b", "a[1:2]", "a\nb", "a:b"):
         for call, path in ((admin.post, "/groups/"), (admin.patch, "/groups/1/"), (admin.put, "/groups/1/")):
             assert said(call(path, {"name": name}), 400) == refused("Name must be Alphanumeric")
+    for call, path in ((admin.post, "/groups/"), (admin.patch, "/groups/1/"), (admin.put, "/groups/1/")):
+        assert said(call(path, {"name": "_meta"}), 400) == refused("The name _meta is Ansible's own.")
     for name in ("Test servers", "ü \"x\" <\\>", "\U0001f600" * 512, "a/b:c"):
         assert said(admin.patch("/inventories/1/", {"name": name}))["name"] == name == make(admin, "inventories", name=name)["name"]
     for path in KINDS:

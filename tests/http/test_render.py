@@ -75,7 +75,7 @@ NASTY = [
     "a: b", "- a", "? a", "a:", "a/" * 60, "a/" * 200, "-" * 100, "-a" * 63, "(" * 300, "9" * 5000, "not " * 100 + "a", "~" * 127, "a" * 128, "a" * 129, "x" * 10000, "a b " * 3000,
     "lambda: x", "a if b else c", "yield x", "await x", "__import__('os')", MASK, "key=" + MASK, "$ANSIBLE_VAULT;1.1;AES256\n6162",
     "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
-    None, True, False, 0, 1, -1, 10, 100000, 2**63, -2**63, 10**40, 10**308, 0.1, -0.5, 1.0, 1.5e-7, 5e-324, 123456789.123456789, 0.1 + 0.2,
+    None, True, False, 0, 1, -1, 10, 100000, 2**63 - 1, -2**63, 2.0**63, 1e22, -1e40, 1e308, [1e22, {"a": -1e22}, 2**63 - 1, "1" * 30], 0.1, -0.5, 1.0, 1.5e-7, 5e-324, 123456789.123456789, 0.1 + 0.2,
     [], {}, [[]], [{}], [None, True, False], {"a": None}, ["null", "true", "false", "None", 'a"null', "\\"], {"null": None, "true": True, "yes": "yes", "<<": {"a": 1}, "=": "=", "": ""},
     {"it's": "it's", '"': '"', "\n": "\n", "\u2028": ["\u2028", "\x85"], "a: b": "#", "😀": "😀"}, {"!vault": "!vault"}, {"__ansible_vault": "x"}, {"__ansible_unsafe": "x"},
     {"k" * 1500: {"j" * 2000: [1, "k" * 3000]}}, {'"' * 1100: "\\" * 1100}, ["x" * 3000] * 3, list(range(2000)), {str(n): n for n in range(500)},

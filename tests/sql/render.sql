@@ -200,7 +200,7 @@ language sql as $$ select tests.section(value) || '   ' || tests.host(value) $$;
 select is(tests.both('null'), 'None   ''None''', 'nothing');
 select is(tests.both('true') || ' ' || tests.both('false'), 'True   ''True'' False   ''False''', 'yes and no');
 select is(tests.both('-0.50'), '-0.50   -0.50', 'a number');
-select is(tests.both('100000000000000000000'), '100000000000000000000   100000000000000000000', 'a large number');
+select is(tests.both('100000000000000000000'), '100000000000000000000.0   100000000000000000000.0', 'a large number, which came with an exponent');
 select is(tests.both(to_jsonb(w)), w || '   ' || w, 'plain: ' || w)
   from unnest('{centos,/usr/bin/python3,-l,a=b,10.0.0.1,10.0.0.0/8,user@example.com,e5,C:/x}'::text[]) w;
 select is(tests.both('"with space"'), 'with space   ''"with space"''', 'a blank is quoted on the line of a host');
