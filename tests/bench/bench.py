@@ -191,6 +191,14 @@ def inventories(b, table, n):
     for name, query in lists.items():
         many = b.latencies("/hosts/?limit=100" + query, b.polemarch)[0]
         table.add(f"{name}: of {n:,} hosts / of 1,000", many / few[name], goal=3, **{"ms": many, "ms few": few[name]})
+    counted = b.milliseconds_of("select array_agg(id order by id) from inventory.objects where kind = 'host'", times=3)
+    all_have = b.latencies("/hosts/?limit=100&variables=ansible_port:22", b.polemarch)[0]
+    table.add(f"variables= that all of {n:,} hosts have / reading their ids", all_have / counted, goal=5, ms=all_have)
+    many = "select jsonb_object_agg('v' || i, 1) as v from generate_series(1, %s) i"
+    read = b.milliseconds_of(f"select v::text::jsonb <> '{{}}' from ({many}) m", n, times=3)
+    kept = b.milliseconds_of("select (inventory.vars_settled((select jsonb_object_agg(k, '[~~ENCRYPTED~~]'::text)"
+                             f" from jsonb_object_keys(v) k), v, '{{}}')).vars <> '{{}}' from ({many}) m", n, times=3)
+    table.add(f"{n:,} variables sent back as masks / reading them", kept / read, goal=10, ms=kept)
     table.add(f"the text of an inventory of {n:,} hosts in {groups:,} groups", b.milliseconds_of("select inventory.text(1)", times=3) / 1000,
               goal=3, unit=" s")
 
