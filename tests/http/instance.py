@@ -172,6 +172,13 @@ class Instance:
         pool = self.parent_of("moirai-fcgi")
         return self.children(pool) if pool else []
 
+    def kill_worker(self):
+        """One of them; waits until it is gone, so that it can't die with the next request in hand. Its pid."""
+        victim = self.workers()[0]
+        os.kill(victim, signal.SIGKILL)
+        eventually(lambda: victim not in self.workers())
+        return victim
+
     def couriers(self):
         """The processes that sort and deliver."""
         courier = self.parent_of("moirai-courier")

@@ -268,7 +268,7 @@ def test_counters_outlive_the_workers(own, own_instance):
     old = set(own_instance.workers())
     own_instance.process.send_signal(signal.SIGHUP)
     eventually(lambda: own_instance.workers() and not old & set(own_instance.workers()))
-    os.kill(own_instance.workers()[0], signal.SIGKILL)
+    own_instance.kill_worker()
     refused(own.get("/labors/7"), 404)
     assert requests(own, "GET", "/labors/{id}") - before == {404: 1}
 

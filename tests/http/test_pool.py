@@ -71,8 +71,7 @@ class Blocked:
 
 def test_a_killed_worker_is_replaced_and_service_goes_on(own, own_instance):
     own_instance.let_workers_grow_up()
-    victim = own_instance.workers()[0]
-    os.kill(victim, signal.SIGKILL)
+    victim = own_instance.kill_worker()
     for _ in range(50):
         ok(own.get("/hosts"))
     assert victim not in eventually(lambda: len(own_instance.workers()) == WORKERS and own_instance.workers(), 2)
@@ -81,7 +80,7 @@ def test_a_killed_worker_is_replaced_and_service_goes_on(own, own_instance):
 
 def test_a_worker_that_dies_young_holds_back_its_successor(own, own_instance, renewed):
     renewed()
-    os.kill(own_instance.workers()[0], signal.SIGKILL)
+    own_instance.kill_worker()
     eventually(lambda: "children die young: no new one for 1 s" in own_instance.log.read_text())
     assert len(own_instance.workers()) == WORKERS - 1
     ok(own.get("/hosts"))
