@@ -8,10 +8,10 @@ var=${MOIRAI_VAR:-$root/var}
 port=${MOIRAI_PORT:-8080}
 build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
 
-needed_to_run=(ansible-core autoconf automake curl gcc libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
-	libgmime-3.0-dev libjansson-dev libnginx-mod-nchan libpq-dev libsodium-dev libssl-dev libsystemd-dev libyaml-dev make
-	nginx-light pkg-config postgresql-15 postgresql-client-15)
-needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssl
+needed_to_run=(ansible-core autoconf automake curl gcc git libarchive-dev libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
+	libgmime-3.0-dev libjansson-dev libnginx-mod-nchan libpcre2-dev libpq-dev libsodium-dev libssl-dev libsystemd-dev libyaml-dev make
+	nginx-light openssh-client pkg-config postgresql-15 postgresql-client-15)
+needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssh-server openssl
 	postgresql-15-pgtap postgresql-15-plpgsql-check python3-aiosmtpd python3-jsonschema python3-psycopg2 python3-pytest
 	python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
 
@@ -91,6 +91,21 @@ choose_account() {
 		as+=(--inh-caps=+dac_override --ambient-caps=+dac_override)
 	fi
 	as+=(--pdeathsig TERM)
+}
+
+# Ansible runs as yet another account where one can be chosen: ${as_runner[@]} may become it. Its folders lie where it can go.
+choose_run_account() {
+	runs=$var/runs run_account='' as_runner=("${as[@]}")
+	if [ "$(id -u)" = 0 ]; then
+		run_account=nobody
+		local caps=+setuid,+setgid
+		[[ ${as[*]} != *dac_override* ]] || caps+=,+dac_override
+		as_runner=(setpriv --reuid=postgres --regid=postgres --init-groups "--inh-caps=$caps" "--ambient-caps=$caps" --pdeathsig TERM)
+		setpriv --reuid=nobody --regid=nogroup --clear-groups test -x "$var" || runs=/tmp/moirai-$(printf %s "$var" | sha256sum | cut -c1-16)-runs
+	fi
+	mkdir -p "$runs"
+	chmod 1733 "$runs"
+	[ "$(id -u)" != 0 ] || chown postgres "$runs"
 }
 
 pg_bin() {

@@ -13,6 +13,7 @@
 
 #define MAX_STATEMENTS 512
 #define TRIES 6
+#define MOST_AT_ONCE ((size_t)1 << 20)       /* bytes of COPY */
 
 struct db {
 	const char *url, *program;
@@ -161,6 +162,68 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
 	}
 	if (s == S_LATER)
 		disconnect(db);
+	return s == S_AGAIN ? S_LATER : s;
+}
+
+/* What the last of some commands says, once all have been heard. */
+static PGresult *last_result(struct db *db)
+{
+	PGresult *last = NULL, *next;
+
+	while ((next = PQgetResult(db->conn)) != NULL) {
+		PQclear(last);
+		last = next;
+	}
+	return last;
+}
+
+static enum status put_rows(struct db *db, const struct db_copy *c, PGresult **ret_result)
+{
+	enum status s = S_OK;
+
+	PQclear(*ret_result);
+	*ret_result = PQexec(db->conn, c->into);
+	if (PQresultStatus(*ret_result) != PGRES_COPY_IN)
+		return outcome(*ret_result);
+	PQclear(*ret_result);
+	*ret_result = NULL;
+	for (size_t done = 0, n; done < c->size && s == S_OK; done += n) {
+		n = c->size - done < MOST_AT_ONCE ? c->size - done : MOST_AT_ONCE;
+		s = PQputCopyData(db->conn, c->rows + done, (int)n) == 1 ? S_OK : S_LATER;
+	}
+	if (s == S_OK && PQputCopyEnd(db->conn, NULL) == 1) {
+		*ret_result = last_result(db);
+		return outcome(*ret_result);
+	}
+	return S_LATER;
+}
+
+enum status db_copy(struct db *db, const struct db_copy *c, PGresult **ret_result)
+{
+	PGresult *ended;
+	enum status s;
+
+	*ret_result = NULL;
+	if (!ready(db))
+		return S_LATER;
+	s = prepare(db, c->after, ret_result);
+	if (s != S_OK)
+		return s;
+	*ret_result = PQexec(db->conn, "begin; set local synchronous_commit to off");
+	s = outcome(*ret_result);
+	if (s == S_OK)
+		s = put_rows(db, c, ret_result);
+	if (s == S_OK) {
+		PQclear(*ret_result);
+		*ret_result = PQexecPrepared(db->conn, c->after->name, c->after->n_params, c->values, NULL, NULL, 0);
+		s = outcome(*ret_result);
+	}
+	ended = PQexec(db->conn, s == S_OK ? "commit" : "rollback");
+	if (outcome(ended) != S_OK) {
+		disconnect(db);
+		s = S_LATER;
+	}
+	PQclear(ended);
 	return s == S_AGAIN ? S_LATER : s;
 }
 

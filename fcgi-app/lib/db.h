@@ -40,6 +40,19 @@ void db_rest(struct db *db);
 enum status db_query(struct db *db, const struct db_statement *statement, const char *const *values,
                      PGresult **ret_result) CHECKED;
 
+/* Rows for COPY, in its text format, and a call by which they count: both together or not at all. */
+struct db_copy {
+	const char *into;                        /* copy ... from stdin */
+	const char *rows;
+	size_t size;
+	const struct db_statement *after;
+	const char *const *values;
+};
+
+/* Stores the rows, in a transaction of its own; what it acknowledges may be lost if the database's machine dies in the next moments.
+ * As db_query(), but tried once only; *ret_result is the call's. */
+enum status db_copy(struct db *db, const struct db_copy *copy, PGresult **ret_result) CHECKED;
+
 /* The database's words about what went wrong, without a location; never NULL. Borrowed. */
 const char *db_message(const PGresult *result);
 

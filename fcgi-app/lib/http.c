@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -12,6 +14,7 @@
 
 #define MAX_HEAD 65536
 #define MAX_KEPT 16
+#define MAX_REDIRECTS 5
 #define DAY 86400
 
 struct http {
@@ -64,6 +67,19 @@ static void make_room(struct transfer *t, size_t want)
 	assert(t->answer->body != NULL);
 }
 
+static bool write_body(int file, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(file, data, size);
+
+		if (n <= 0)
+			return false;
+		data += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
 /* Taking less than all makes curl give up with CURLE_WRITE_ERROR. */
 static size_t take_body(char *data, size_t one, size_t n, void *context)
 {
@@ -71,8 +87,13 @@ static size_t take_body(char *data, size_t one, size_t n, void *context)
 	size_t left = t->request->max_answer - t->answer->size;
 	size_t taken = one * n > left ? left : one * n;
 
-	make_room(t, t->answer->size + taken);
-	memcpy(t->answer->body + t->answer->size, data, taken);
+	if (t->request->file > 0) {
+		if (!write_body(t->request->file, data, taken))
+			return CURL_WRITEFUNC_ERROR;
+	} else {
+		make_room(t, t->answer->size + taken);
+		memcpy(t->answer->body + t->answer->size, data, taken);
+	}
 	t->answer->size += taken;
 	t->answer->too_large = taken < one * n;
 	return taken;
@@ -120,8 +141,6 @@ static const char *none_if_empty(const char *text)
 /* What holds for every request. */
 static void set_rules(CURL *easy)
 {
-	must(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
-	must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
 	must(curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L));
 	must(curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L));
 	must(curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED));
@@ -132,6 +151,19 @@ static void set_rules(CURL *easy)
 	must(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
 	/* Or the end of a timeout would wait for the resolver, which may take half a minute. */
 	must(curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L));
+}
+
+/* How many kinds of ways the request may take. */
+static void set_reach(CURL *easy, const struct http_request *r)
+{
+	bool safe = strncasecmp(r->url, "https:", 6) == 0;
+
+	must(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, r->protocols != NULL ? r->protocols : "http,https"));
+	must(curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, safe ? "https" : "http,https"));
+	must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, r->follow ? 1L : 0L));
+	must(curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS));
+	must(curl_easy_setopt(easy, CURLOPT_USERNAME, r->user));
+	must(curl_easy_setopt(easy, CURLOPT_PASSWORD, r->password));
 }
 
 /* curl says by itself what is wrong with a URL that it doesn't take, once the request is performed. */
@@ -175,6 +207,7 @@ static void begin(struct http *http, struct transfer *t, const struct http_reque
 	assert(t->easy != NULL);
 	make_room(t, 0);
 	set_rules(t->easy);
+	set_reach(t->easy, request);
 	set_way(t->easy, request);
 	set_bodies(t);
 	code = curl_multi_add_handle(http->multi, t->easy);
@@ -216,7 +249,7 @@ static void fill_answer(struct transfer *t, CURLcode result)
 		a->size = 0;
 		say_why(t, result);
 	}
-	a->body[a->size] = '\0';
+	a->body[t->request->file > 0 ? 0 : a->size] = '\0';
 }
 
 static size_t take_finished(struct http *http)

@@ -6,8 +6,9 @@
  *	http_answer_done(&answers[0]);                       each of them
  *	http_free(&http);
  *
- * Connections are kept for reuse, so a handle belongs to one process. Only http and https; peer and host of https are
- * always verified; redirects are not followed; neither the environment nor files of the account (proxies, netrc) say
+ * Connections are kept for reuse, so a handle belongs to one process. Only http and https, unless the request says more;
+ * peer and host of https are always verified; redirects are followed only if the request says so, and then from https to
+ * https only, and name and password go to the first host alone; neither the environment nor files of the account (proxies, netrc) say
  * anything. Nothing fails but by the answer: its code is 0 and its error says why, without naming the URL.
  */
 #ifndef LIB_HTTP_H
@@ -30,11 +31,15 @@ struct http_request {
 	const char *ca_file;             /* PEM; none: the system's */
 	long timeout;                    /* seconds, all of it; at least 1 */
 	size_t max_answer;
+	const char *protocols;           /* with commas between; NULL: "http,https" */
+	bool follow;                     /* a few redirects */
+	const char *user, *password;     /* NULL: none */
+	int file;                        /* gets the body, from where it stands; 0: answer->body does */
 };
 
 struct http_answer {
 	long code;                       /* 0: none came */
-	char *body;                      /* never NULL; a NUL follows what came; "" when the code is 0 */
+	char *body;                      /* never NULL; a NUL follows what came; "" when the code is 0 or it went to a file */
 	size_t size;
 	long retry_after;                /* seconds, a day at most; 0: none asked for */
 	bool timed_out;

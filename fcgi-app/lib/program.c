@@ -20,7 +20,7 @@
 #define NICE 10
 #define MOST_FILES 256
 #define ONE_READ ((size_t)64 << 10)              /* bytes: what a pipe holds */
-#define MOST_WRITTEN ((rlim_t)1 << 20)           /* bytes of a file: it has nothing to write */
+#define MOST_WRITTEN ((rlim_t)1 << 20)           /* bytes of a file: most programs have nothing to write */
 
 enum { ITS_END, ITS_OUTPUT, ITS_ERRORS, WATCHED };
 
@@ -50,9 +50,10 @@ static void limit(int resource, rlim_t most)
 
 static void limit_all(const struct program *p)
 {
-	limit(RLIMIT_AS, p->memory);
+	if (p->memory > 0)
+		limit(RLIMIT_AS, p->memory);
 	limit(RLIMIT_CPU, (rlim_t)p->seconds + 1);
-	limit(RLIMIT_FSIZE, MOST_WRITTEN);
+	limit(RLIMIT_FSIZE, p->most_written > 0 ? p->most_written : MOST_WRITTEN);
 	limit(RLIMIT_NOFILE, MOST_FILES);
 	limit(RLIMIT_CORE, 0);
 }
@@ -66,31 +67,101 @@ static void stand_back(void)
 		return;                                  /* then it takes its chances with the rest of us */
 }
 
-void program_become(const char *path, char *const *arguments, char *const *environment)
+/* ---- a family ---- */
+
+static void die_with(pid_t parent, int sig)
+{
+	prctl(PR_SET_PDEATHSIG, sig);
+	if (getppid() != parent)
+		_exit(126);
+}
+
+static void kill_the_family(int sig)
+{
+	(void)sig;
+	kill(0, SIGKILL);
+}
+
+/* Ends as the program did. */
+static _Noreturn void keep_the_family(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (!WIFSIGNALED(status))
+		_exit(WEXITSTATUS(status));
+	signal(WTERMSIG(status), SIG_DFL);
+	raise(WTERMSIG(status));
+	_exit(126);
+}
+
+/* PR_SET_PDEATHSIG reaches a child, but nobody whom that child starts. So one process more stands between us and a family: it
+ * is in the group, and kills it when we die. Only in the program itself this comes back. */
+static void be_in_a_family(void)
+{
+	const struct sigaction act = { .sa_handler = kill_the_family };
+	pid_t keeper = getpid(), parent = getppid(), pid;
+	sigset_t open;
+
+	sigemptyset(&open);
+	sigaddset(&open, SIGUSR1);
+	if (sigaction(SIGUSR1, &act, NULL) < 0 || sigprocmask(SIG_UNBLOCK, &open, NULL) < 0)
+		_exit(126);
+	die_with(parent, SIGUSR1);
+	pid = fork();
+	if (pid < 0)
+		_exit(126);
+	if (pid > 0)
+		keep_the_family(pid);
+	die_with(keeper, SIGKILL);
+}
+
+/* ---- becoming it ---- */
+
+/* What comes next gets only these of our files, and hears signals as if we had never been. */
+static void leave(int last_fd)
 {
 	sigset_t none;
 
-	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+	if (close_range((unsigned)last_fd + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		_exit(126);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void program_become(const char *path, char *const *arguments, char *const *environment)
+{
+	program_become_with(STDERR_FILENO, path, arguments, environment);
+}
+
+void program_become_with(int last_fd, const char *path, char *const *arguments, char *const *environment)
+{
+	leave(last_fd);
 	execve(path, arguments, environment);
 	_exit(errno == ENOENT ? 127 : 126);
+}
+
+void program_become_file(int last_fd, int file, char *const *arguments, char *const *environment)
+{
+	leave(last_fd);
+	fexecve(file, arguments, environment);
+	_exit(126);
 }
 
 static _Noreturn void be_program(const struct program *p, int out, int errors, pid_t parent)
 {
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(126);
+	die_with(parent, SIGKILL);
 	stand_back();
-	if (dup2(p->in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ||
-	    chdir(p->folder) < 0)
+	if (dup2(p->in, STDIN_FILENO) < 0 || dup2(p->out > 0 ? p->out : out, STDOUT_FILENO) < 0 ||
+	    dup2(errors, STDERR_FILENO) < 0 || chdir(p->folder) < 0)
 		_exit(126);
 	limit_all(p);
+	if (p->family)
+		be_in_a_family();
 	program_become(p->path, p->arguments, p->environment);
 }
 

@@ -1,7 +1,8 @@
 /* program.h - runs somebody else's program, with limits, and keeps what it says.
  *
  * The program is a session of its own that has nothing of ours but its standard input. It stands back for other processes,
- * is the first to go when memory runs out, and dies with us. When it has ended, is late or says too much, whatever is left
+ * is the first to go when memory runs out, and dies with us; so do the processes that it starts, if it is a family and they
+ * stay in its group. When it has ended, is late or says too much, whatever is left
  * of its process group is killed: nothing that it leaves behind holds us up, not even with our pipes in hand. SIGCHLD is
  * blocked meanwhile.
  */
@@ -18,9 +19,12 @@ struct program {
 	char *const *arguments, *const *environment;     /* NULL at the end; path is not looked for */
 	const char *folder;                              /* where it runs */
 	int in;                                          /* its standard input; stays the caller's */
+	int out;                                         /* a file for its standard output, the caller's; 0: it is kept */
 	int seconds;                                     /* for as long as it may run */
-	size_t memory;                                   /* bytes of address space that it may have */
-	size_t most;                                     /* bytes of standard output that it may write */
+	size_t memory;                                   /* bytes of address space that it may have; 0: any number */
+	size_t most;                                     /* bytes of standard output that are kept; more kills it */
+	size_t most_written;                             /* bytes that a file which it writes may have; 0: 1 MiB */
+	bool family;                                     /* it starts others, who shall not outlive us either */
 };
 
 struct program_end {
@@ -42,6 +46,10 @@ void program_end_done(struct program_end *end);
 /* For a child that becomes another program by itself, which gets nothing but standard input, output and error: no signal is
  * blocked, and each does what it does by default. Where it can't be executed the child ends with the shell's 127 or 126. */
 _Noreturn void program_become(const char *path, char *const *arguments, char *const *environment);
+
+/* The same, with all file descriptors up to that one; and with a program, no script, that is open already. */
+_Noreturn void program_become_with(int last_fd, const char *path, char *const *arguments, char *const *environment);
+_Noreturn void program_become_file(int last_fd, int file, char *const *arguments, char *const *environment);
 
 /* Milliseconds by a clock that only goes on. */
 long long program_clock_ms(void);

@@ -108,6 +108,32 @@ static const struct row rows[] = {
 	{ "metrics_token", SECRET, AT(metrics_token), "", 0, 0,
 	  "bearer token that opens /metrics and /health to other machines; empty: this one only" },
 
+	{ "runner_database", SECRET, AT(runner_database), "postgresql:///moirai?user=moirai_runner", 0, 0,
+	  "libpq URL for moirai-runner, which has a role of its own" },
+	{ "seal_key", TEXT, AT(seal_key), SYSCONFDIR "/moirai/seal.key", 0, 0, "the runner's file of keys that open secrets" },
+	{ "projects_dir", TEXT, AT(projects_dir), "/var/lib/moirai/projects", 0, 0, "where the runner keeps its copies of projects" },
+	{ "runs_dir", TEXT, AT(runs_dir), "/var/lib/moirai/runs", 0, 0,
+	  "where each run has its folder while it lasts; run_account must be able to make one there" },
+	{ "secrets_dir", TEXT, AT(secrets_dir), "/dev/shm", 0, 0, "the same for keys and passwords: a file system in memory" },
+	{ "run_account", TEXT, AT(run_account), "moirai-run", 0, 0,
+	  "the account that Ansible runs as, which can read nothing of the runner's; empty: the runner's own" },
+	{ "ansible_dir", TEXT, AT(ansible_dir), "/usr/bin", 0, 0, "where ansible, ansible-playbook and ansible-doc are" },
+	{ "jobs", NUMBER, AT(jobs), "10", 1, 1000, "runs and syncs at a time on one runner" },
+	{ "jobs_per_project", NUMBER, AT(jobs_per_project), "0", 0, 1000, "runs of one project at a time on all runners; 0: any number" },
+	{ "jobs_per_host", NUMBER, AT(jobs_per_host), "0", 0, 1000, "runs on one host at a time on all runners; 0: any number" },
+	{ "run_time_limit", NUMBER, AT(run_time_limit), "86400", 0, 31536000, "seconds after which a run is stopped; 0: never" },
+	{ "run_max_lines", NUMBER, AT(run_max_lines), "2000000", 1, 1000000000, "lines of a run's output that are kept" },
+	{ "run_max_output", NUMBER, AT(run_max_output), "1024", 1, 1048576, "MiB of a run's output that are kept" },
+	{ "run_retention", NUMBER, AT(run_retention), "365", 0, 36500, "days that output is kept, in whole weeks; 0: for ever" },
+	{ "sync_timeout", NUMBER, AT(sync_timeout), "600", 1, 86400, "seconds that fetching a project may take" },
+	{ "project_max_size", NUMBER, AT(project_max_size), "1024", 1, 1048576, "MiB that a project may have" },
+	{ "local_repositories", FLAG, AT(local_repositories), "false", 0, 0,
+	  "projects may come from the runner's own disks (paths and file://)" },
+	{ "time_zone", TEXT, AT(time_zone), "UTC", 0, 0, "by whose clock schedules are read, such as Europe/Berlin" },
+	{ "missed_runs", TEXT, AT(missed_runs), "catch_up", 0, 0,
+	  "what a periodic task does that was due while no runner ran: catch_up (once) or skip" },
+	{ "hooks_dir", TEXT, AT(hooks_dir), "", 0, 0, "executables in it may be hooks of the type SCRIPT" },
+
 	{ "log_format", ELSEWHERE, 0, NULL, 0, 0, "is the journal's business: journalctl -o" },
 	{ "port", ELSEWHERE, 0, NULL, 0, 0, NGINX },
 	{ "bind_address", ELSEWHERE, 0, NULL, 0, 0, NGINX },
@@ -116,7 +142,7 @@ static const struct row rows[] = {
 	{ "secret_key", ELSEWHERE, 0, NULL, 0, 0, "is not needed: no cookie is signed" },
 };
 #define N_ROWS (sizeof rows / sizeof rows[0])
-_Static_assert(N_ROWS <= 64, "settings.said has a bit for each row");
+_Static_assert(N_ROWS <= SETTINGS_MOST, "settings.said has a flag for each row");
 
 static void *field(const struct settings *s, const struct row *row)
 {
@@ -176,7 +202,7 @@ static bool set(struct settings *s, const struct row *row, const char *value)
 	case NUMBER: return set_number(s, row, value);
 	case FLAG:   return set_flag(s, row, value);
 	case ELSEWHERE:
-		s->said |= 1ULL << (row - rows);
+		s->said[row - rows] = true;
 		return true;
 	}
 	return false;
@@ -219,7 +245,7 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 		*why = "is not a number in its range";
 	else if (row->kind == FLAG)
 		*why = "is neither true nor false";
-	else if ((row->offset == AT(database) || row->offset == AT(courier_database)) && strstr(value, "://") != NULL && strncmp(value, "postgres", 8) != 0)
+	else if ((row->offset == AT(database) || row->offset == AT(courier_database) || row->offset == AT(runner_database)) && strstr(value, "://") != NULL && strncmp(value, "postgres", 8) != 0)
 		*why = "is not a PostgreSQL URL; Moirai keeps its data in PostgreSQL only";
 	else if (row->offset == AT(log_level) && strcmp(value, "error") != 0 && strcmp(value, "warning") != 0 &&
 	         strcmp(value, "info") != 0 && strcmp(value, "debug") != 0)
@@ -227,6 +253,8 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 	else if (row->offset == AT(smtp_starttls) && strcmp(value, "never") != 0 && strcmp(value, "offered") != 0 &&
 	         strcmp(value, "always") != 0)
 		*why = "is none of never, offered and always";
+	else if (row->offset == AT(missed_runs) && strcmp(value, "catch_up") != 0 && strcmp(value, "skip") != 0)
+		*why = "is neither catch_up nor skip";
 	else if (strncmp(row->name, "may_", 4) == 0 && strcmp(value, "everyone") != 0 && strcmp(value, "superusers") != 0 &&
 	         (strncmp(value, "team ", 5) != 0 || value[5] == '\0'))
 		*why = "is none of everyone, superusers and team NAME";
@@ -235,9 +263,9 @@ static bool makes_sense(const struct row *row, const char *value, const char **w
 	return false;
 }
 
-/* `seen` has a bit for each row that stood in this file before. */
+/* `seen` has a flag for each row that stood in this file before. */
 static bool take_pair(struct settings *s, yaml_document_t *doc, const yaml_node_pair_t *pair,
-                      unsigned long long *seen, const char *path, char *why, size_t size)
+                      bool *seen, const char *path, char *why, size_t size)
 {
 	const yaml_node_t *key = yaml_document_get_node(doc, pair->key);
 	const yaml_node_t *value = yaml_document_get_node(doc, pair->value);
@@ -251,9 +279,9 @@ static bool take_pair(struct settings *s, yaml_document_t *doc, const yaml_node_
 	row = find_row(name);
 	if (row == NULL)
 		return refuse(why, size, "%s:%lu: unknown setting: %s", path, line, name);
-	if (*seen & 1ULL << (row - rows))
+	if (seen[row - rows])
 		return refuse(why, size, "%s:%lu: %s stands here twice", path, line, row->name);
-	*seen |= 1ULL << (row - rows);
+	seen[row - rows] = true;
 	if (row->kind == ELSEWHERE)
 		return set(s, row, "");
 	if (value->type != YAML_SCALAR_NODE)
@@ -274,14 +302,14 @@ static bool take_pair(struct settings *s, yaml_document_t *doc, const yaml_node_
 static bool take_document(struct settings *s, yaml_document_t *doc, const char *path, char *why, size_t size)
 {
 	const yaml_node_t *root = yaml_document_get_root_node(doc);
-	unsigned long long seen = 0;
+	bool seen[N_ROWS] = { false };
 
 	if (root == NULL || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0))
 		return true;       /* an empty file sets nothing */
 	if (root->type != YAML_MAPPING_NODE)
 		return refuse(why, size, "%s:%zu: expected lines of the form key: value", path, root->start_mark.line + 1);
 	for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++)
-		if (!take_pair(s, doc, p, &seen, path, why, size))
+		if (!take_pair(s, doc, p, seen, path, why, size))
 			return false;
 	return true;
 }
@@ -360,7 +388,7 @@ void settings_print(const struct settings *s, FILE *out)
 void settings_elsewhere(const struct settings *s, void (*tell)(const char *key, const char *where))
 {
 	for (size_t i = 0; i < N_ROWS; i++)
-		if (s->said & 1ULL << i)
+		if (s->said[i])
 			tell(rows[i].name, rows[i].help);
 }
 
@@ -391,6 +419,12 @@ json_t *settings_told(const struct settings *s)
 	                           "hosts", (json_int_t)s->license_hosts, "organization", s->license_organization,
 	                           "contacts", s->license_contacts);
 
+	json_t *runs = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "jobs", (json_int_t)s->jobs,
+	                         "jobsPerProject", (json_int_t)s->jobs_per_project,
+	                         "jobsPerHost", (json_int_t)s->jobs_per_host, "runRetention", (json_int_t)s->run_retention,
+	                         "timeZone", s->time_zone, "missedRuns", s->missed_runs, "hooksDir", s->hooks_dir);
+
+	json_object_update_new(told, runs);
 	json_object_update_new(told, people);
 	json_object_update_new(told, mail);
 	json_object_update_new(told, rest);

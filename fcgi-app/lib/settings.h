@@ -18,6 +18,8 @@
 
 #include <jansson.h>
 
+#define SETTINGS_MOST 128
+
 struct settings {
 	/* of the Hermes document */
 	char *database;
@@ -48,8 +50,14 @@ struct settings {
 	char *may_throw_restricted, *may_mail_owners, *may_edit_fates, *may_delete_fates;
 	char *license_expiry, *license_organization, *license_contacts;
 	long license_users, license_hosts;
-	/* keys that were set though their meaning lives elsewhere or is still to come, one bit for each row */
-	unsigned long long said;
+	char *runner_database, *seal_key, *projects_dir, *runs_dir, *secrets_dir, *run_account, *ansible_dir;
+	long jobs, jobs_per_project, jobs_per_host;
+	long run_time_limit, run_max_lines, run_max_output, run_retention;
+	long sync_timeout, project_max_size;
+	bool local_repositories;
+	char *time_zone, *missed_runs, *hooks_dir;
+	/* keys that were set though their meaning lives elsewhere or is still to come, a flag for each row */
+	bool said[SETTINGS_MOST];
 };
 
 void settings_init(struct settings *s);
