@@ -34,6 +34,11 @@ select not exists (select from house.migration where number = 4) as todo \gset
 \ir migrate/0004_seal.sql
 insert into house.migration (number, name) values (4, 'inventory');
 \endif
+select not exists (select from house.migration where number = 5) as todo \gset
+\if :todo
+\ir migrate/0005_work.sql
+insert into house.migration (number, name) values (5, 'runs');
+\endif
 
 -- What every endpoint stands on.
 \ir api/fail.sql
@@ -67,6 +72,18 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir inventory/render.sql
 \ir inventory/import.sql
 
+-- What Ansible is to do, and what came of it.
+\ir work/reference.sql
+\ir work/arguments.sql
+\ir work/projects.sql
+\ir work/runs.sql
+\ir work/queue.sql
+\ir work/lines.sql
+\ir work/cron.sql
+\ir work/periodic.sql
+\ir work/hooks.sql
+\ir work/check.sql
+
 -- What leaves the house: changes become letters, letters are delivered by moirai-courier.
 \ir outbox/changes.sql
 \ir outbox/slack.sql
@@ -75,6 +92,10 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir outbox/letters.sql
 \ir outbox/digest.sql
 \ir courier_api/courier.sql
+\ir runner_api/queue.sql
+\ir runner_api/run.sql
+\ir runner_api/sync.sql
+\ir runner_api/reference.sql
 \ir house/reset.sql
 
 -- The endpoints: a row of fcgi-app/worker/routes.c names one of these functions.
@@ -103,11 +124,21 @@ insert into house.migration (number, name) values (4, 'inventory');
 \ir polemarch_api/sublists.sql
 \ir polemarch_api/templates.sql
 \ir polemarch_api/import.sql
+\ir polemarch_api/projects.sql
+\ir polemarch_api/execute.sql
+\ir polemarch_api/tasks.sql
+\ir polemarch_api/history.sql
+\ir polemarch_api/output.sql
+\ir polemarch_api/periodic_tasks.sql
+\ir polemarch_api/ansible.sql
+\ir polemarch_api/bulk.sql
+\ir polemarch_api/stats.sql
+\ir polemarch_api/hooks.sql
 \ir polemarch_api/users.sql
 \ir polemarch_api/teams.sql
 \ir polemarch_api/server.sql
 
-select fate.event_partitions_ensure();
+select fate.event_partitions_ensure(), work.line_partitions_ensure(current_date);
 
 \ir grants.sql
 reset role;

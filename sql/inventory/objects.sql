@@ -85,9 +85,10 @@ $$;
 create or replace function inventory.objects_delete(p_kind people.kind, p_ids bigint[]) returns void
 language plpgsql as $$
 begin
-	perform people.objects_remove(p_kind, p_ids);
+	perform people.objects_remove(p_kind, p_ids), work.objects_gone(p_kind, p_ids);
 	delete from inventory.objects where kind = p_kind and id = any(p_ids);
 	case p_kind
+	when 'project' then null;
 	when 'host' then
 		delete from inventory.host_names where host_id = any(p_ids);
 		delete from inventory.hosts where id = any(p_ids);
@@ -137,7 +138,7 @@ language sql stable as $$
 		       lateral unnest(inventory.names(o.name, h.type)) n
 	)
 	select 'an object has a name, an owner, and a row of its kind', concat_ws(' ', kind, id), concat_ws(' ', t, o.name, p.owner_id)
-	  from things t full join inventory.objects o using (kind, id)
+	  from things t full join (select * from inventory.objects where kind in ('host', 'group', 'inventory', 'template')) o using (kind, id)
 	  full join (select * from people.objects where kind in ('host', 'group', 'inventory', 'template')) p using (kind, id)
 	 where t is null or o.name is null or p.owner_id is null
 	union all

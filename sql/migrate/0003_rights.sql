@@ -1,6 +1,6 @@
 -- Who may do what with the objects of the inventory (people/rights.sql). Whom a right is given to is a number, the
 -- principal: a user's id; a team's id, negative; 0 for all superusers.
-create type people.kind as enum ('host', 'group', 'inventory', 'project', 'template', 'team');
+create type people.kind as enum ('host', 'group', 'inventory', 'project', 'template', 'team', 'periodic_task', 'run');
 create type people.role as enum ('EXECUTOR', 'EDITOR', 'MASTER', 'OWNER');      -- each may what those before it may
 
 create table people.objects (

@@ -233,12 +233,12 @@ $$;
 create or replace function outbox.to_deliver(l outbox.letters, settings jsonb) returns jsonb
 language plpgsql stable as $$
 begin
-	return case l.channel
-	       when 'webhook' then (select jsonb_build_object('url', w.url, 'secret', w.secret, 'body', jsonb_build_object(
-	                                   'key', l.key, 'webhookId', w.id, 'events', l.content->'events')::text)
-	                              from outbox.webhooks w where w.id = l.webhook_id)
-	       when 'owners' then outbox.owners_questions(l.quest_id, settings)
-	       else l.content end;
+	return case when l.webhook_id is not null
+	            then (select jsonb_build_object('url', w.url, 'secret', w.secret, 'body', jsonb_build_object(
+	                             'key', l.key, 'webhookId', w.id, 'events', l.content->'events')::text)
+	                    from outbox.webhooks w where w.id = l.webhook_id)
+	            when l.channel = 'owners' then outbox.owners_questions(l.quest_id, settings)
+	            else l.content end;
 end
 $$;
 
