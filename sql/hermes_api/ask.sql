@@ -14,6 +14,8 @@
 --	    that a GROUP may stand among children alone. Every host is in "hosts" of some group, "ungrouped" at least; "all" has no
 --	    hosts of its own; "children" of "all" are those that no other has. Ansible's !unsafe and !vault are
 --	    {"__ansible_unsafe": text}, {"__ansible_vault": text}.
+--	{"regex": TEXT, "texts": [TEXT, ...]}: those of the texts in which the expression, as Perl has them, is found; {"error": TEXT} for one
+--	    that is none or takes too long
 -- A question with "else": true that gets no answer is answered by null; any other then ends the request.
 
 -- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the body where there is one, else of the

@@ -86,7 +86,7 @@ begin
 		E'# HELP moirai_letters Letters that wait to be delivered, or were given up.\n# TYPE moirai_letters gauge\n',
 		(select string_agg(format(E'moirai_letters{channel="%s",state="%s"} %s\n', c.name, s.state, coalesce(n.n, 0)),
 		                   '' order by c.name, s.state)
-		   from (select unnest('{hook,live,mail,owners,sentry,slack,webhook}'::text[])) c (name)
+		   from (select unnest('{hook,live,mail,owners,script,sentry,slack,webhook}'::text[])) c (name)
 		  cross join (values ('waiting'), ('parked')) s (state)
 		   left join (select channel, state, count(*) as n from outbox.letters
 		               where state in ('waiting', 'parked') group by 1, 2) n on n.channel = c.name and n.state = s.state),

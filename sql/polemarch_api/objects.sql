@@ -121,10 +121,16 @@ language sql volatile as $$
 	select to_jsonb(gen_random_uuid()::text)
 $$;
 
+-- polemarch_api.is_asked(req, member) -> does `?expand=MEMBER,MEMBER` ask for what the document does not show?
+create or replace function polemarch_api.is_asked(req jsonb, member text) returns boolean
+language sql immutable as $$
+	select coalesce(member = any(polemarch_api.words(req, 'expand')), false)
+$$;
+
 -- polemarch_api.owner_asked(req, kind, id) -> the member `owner` where `?expand=owner` asks for it: the document shows none.
 create or replace function polemarch_api.owner_asked(req jsonb, p_kind people.kind, p_id bigint) returns text
 language plpgsql stable as $$
 begin
-	return case when polemarch_api.query(req, 'expand') = 'owner' then ',"owner":' || polemarch_api.owner_json(req, p_kind, p_id) else '' end;
+	return case when polemarch_api.is_asked(req, 'owner') then ',"owner":' || polemarch_api.owner_json(req, p_kind, p_id) else '' end;
 end
 $$;

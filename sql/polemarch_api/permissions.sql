@@ -92,12 +92,7 @@ language plpgsql stable as $$
 declare
 	wrong jsonb;
 begin
-	if jsonb_typeof(body) is distinct from 'array' then
-		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
-			format('Expected a list of items but got type "%s".', polemarch_api.python_type(coalesce(body, 'null'))))));
-	elsif jsonb_array_length(body) > 10000 then
-		perform polemarch_api.fail(400, '{"non_field_errors": ["Ensure this list has no more than 10000 elements."]}'::jsonb);
-	end if;
+	perform polemarch_api.must_be_list(body, 10000);
 	select polemarch_api.permission_error(p, roles) into wrong
 	  from jsonb_array_elements(body) p where polemarch_api.permission_error(p, roles) is not null limit 1;
 	if wrong is not null then

@@ -69,6 +69,20 @@ begin
 end
 $$;
 
+-- polemarch_api.must_be_list(body, most): a list, of so many elements at the most.       fails  WE400
+create or replace function polemarch_api.must_be_list(body jsonb, most int default null) returns void
+language plpgsql stable as $$
+begin
+	if jsonb_typeof(body) is distinct from 'array' then
+		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
+			format('Expected a list of items but got type "%s".', polemarch_api.python_type(coalesce(body, 'null'))))));
+	elsif jsonb_array_length(body) > most then
+		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
+			format('Ensure this list has no more than %s elements.', most))));
+	end if;
+end
+$$;
+
 create or replace function polemarch_api.text_error(value jsonb, f polemarch_api.field) returns text
 language plpgsql immutable as $$
 declare
@@ -210,4 +224,22 @@ $$;
 create or replace function polemarch_api.query_flag(req jsonb, name text) returns boolean
 language sql immutable as $$
 	select case lower(polemarch_api.query(req, name)) when 'true' then true when 'false' then false end
+$$;
+
+-- polemarch_api.words(req, name) -> the words of a list with commas, without the blanks around them; null: not given.
+create or replace function polemarch_api.words(req jsonb, name text) returns text[]
+language plpgsql immutable as $$
+begin
+	return (select array_agg(btrim(w) order by n) from unnest(string_to_array(polemarch_api.query(req, name), ',')) with ordinality u (w, n));
+end
+$$;
+
+-- polemarch_api.query_id(req, name) -> an id to filter by; -1, which nothing has, for what is none; null: not given.
+create or replace function polemarch_api.query_id(req jsonb, name text) returns bigint
+language plpgsql immutable as $$
+declare
+	word text := btrim(polemarch_api.query(req, name));
+begin
+	return case when word ~ '^[0-9]{1,18}$' then word::bigint when word is not null then -1 end;
+end
 $$;

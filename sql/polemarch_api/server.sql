@@ -8,8 +8,11 @@ declare
 	actor text := people.must_be_signed_in(req);
 begin
 	if req->>'mount' like '%/v1' then
-		return polemarch_api.ok('{' || (select string_agg(api.json(name) || ':' || polemarch_api.url(req, '/' || name || '/'), ',' order by i)
-			from unnest('{token,users,teams,hosts,groups,inventories,templates,license}'::text[]) with ordinality r (name, i)) || '}');
+		return polemarch_api.ok('{' || (
+			select string_agg(api.json(name) || ':' || polemarch_api.url(req, case name when 'bulk' then '/_bulk/' else '/' || name || '/' end),
+			                  ',' order by i)
+			  from unnest('{token,bulk,users,teams,hosts,groups,inventories,projects,tasks,periodic-tasks,templates,history,ansible,stats,hooks,
+			                license}'::text[]) with ordinality r (name, i)) || '}');
 	end if;
 	return polemarch_api.ok('{"v1":' || polemarch_api.url(req, '/v1/') || '}');
 end

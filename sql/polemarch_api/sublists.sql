@@ -67,7 +67,7 @@ begin
 	end case;
 	perform people.audited(req, how || ' ' || polemarch_api.plural(s.part_kind), s.kind::text, array[s.id],
 	                       jsonb_build_object('n', cardinality(seen), 'ids', to_jsonb(seen[1:100])));
-	perform outbox.changed(s.kind::text, array[s.id]) where s.kind <> 'project';
+	perform outbox.changed(s.kind::text, array[s.id]);
 	return polemarch_api.ok(polemarch_api.sublist_told(req->'body', sent, seen));
 end
 $$;
@@ -95,10 +95,8 @@ declare
 begin
 	if body = '{}' then
 		return '{}'::bigint[];
-	elsif jsonb_typeof(body) is distinct from 'array' then
-		perform polemarch_api.fail(400, jsonb_build_object('non_field_errors', jsonb_build_array(
-			format('Expected a list of items but got type "%s".', polemarch_api.python_type(coalesce(body, 'null'))))));
 	end if;
+	perform polemarch_api.must_be_list(body);
 	select left(e #>> '{}', 60) into wrong from jsonb_array_elements(body) e
 	 where jsonb_typeof(e) not in ('number', 'string') or e #>> '{}' !~ '^[ \t]*[+-]?[0-9]+[ \t]*$' limit 1;
 	if found then

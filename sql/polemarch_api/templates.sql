@@ -54,7 +54,8 @@ end
 $$;
 
 -- polemarch_api.templates_create(req) -> the template                                  POST /templates/
---   body   name, kind, data: what its kind may hold       fails  WE400, WE403 project or inventory, WE415 unknown kind
+--   body   name, kind, data: what its kind may hold; where that runs Ansible, vars are its arguments
+--   fails  WE400, WE403 project or inventory, WE415 unknown kind
 create or replace function polemarch_api.templates_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -66,6 +67,7 @@ begin
 	perform people.rights_own();
 	perform polemarch_api.must_be_data(req, given->>'kind', given->'data');
 	v := inventory.vars_settled(coalesce(given->'data'->'vars', '{}'), '{}', '{}');
+	perform polemarch_api.must_be_vars_of(given->>'kind', given->'data', v.vars, v.sealed);
 	insert into inventory.templates (kind, data) values (given->>'kind', polemarch_api.data_kept(given->'data', v.vars)) returning * into t;
 	perform inventory.objects_add('template', array[t.id], array[given->>'name'], array['{}'::jsonb], array[v.sealed],
 	                              (req->>'actor')::bigint);
@@ -105,6 +107,7 @@ begin
 	if given ? 'data' then
 		perform polemarch_api.must_be_data(req, coalesce(given->>'kind', t.kind), given->'data');
 		v := inventory.vars_settled(coalesce(given->'data'->'vars', '{}'), coalesce(t.data->'vars', '{}'), o.sealed);
+		perform polemarch_api.must_be_vars_of(coalesce(given->>'kind', t.kind), given->'data', v.vars, v.sealed);
 		t.data := polemarch_api.data_kept(given->'data', v.vars);
 		o.sealed := v.sealed;
 		perform polemarch_api.template_parts(o.id, t.data);
@@ -112,6 +115,7 @@ begin
 		-- What it has named may be gone by now.
 		perform polemarch_api.must_be_keys(coalesce(given->>'kind', t.kind),
 		                                   case when polemarch_api.named(t.data, 'project') is null then t.data - 'project' else t.data end);
+		perform polemarch_api.must_be_vars_of(given->>'kind', t.data, coalesce(t.data->'vars', '{}'), o.sealed) where given ? 'kind';
 	end if;
 	update inventory.templates set kind = coalesce(given->>'kind', kind), data = t.data where id = o.id;
 	update inventory.objects set name = coalesce(given->>'name', name), sealed = o.sealed where kind = 'template' and id = o.id;
@@ -184,6 +188,28 @@ begin
 	   from (values ('project'::people.kind), ('inventory')) k (kind)
 	  where polemarch_api.named(data, k.kind) is not null
 	    and not people.may((req->>'actor')::bigint, 'see', k.kind, polemarch_api.named(data, k.kind));
+end
+$$;
+
+-- polemarch_api.template_tool(kind, data) -> the command that such a template would run; null: none.
+create or replace function polemarch_api.template_tool(p_kind text, data jsonb) returns text
+language plpgsql immutable as $$
+begin
+	return case when p_kind = 'Module' or p_kind = 'PeriodicTask' and data->>'kind' = 'MODULE' then 'ansible'
+	            when p_kind in ('Task', 'PeriodicTask') then 'ansible-playbook' end;
+end
+$$;
+
+-- polemarch_api.must_be_vars_of(kind, data, vars, sealed): of what runs Ansible they are arguments of that. As long as no runner has told
+-- which there are, any will do: then they are looked at when it is executed, as they always are.       fails  WE400
+create or replace function polemarch_api.must_be_vars_of(p_kind text, data jsonb, vars jsonb, sealed jsonb) returns void
+language plpgsql stable as $$
+declare
+	tool text := polemarch_api.template_tool(p_kind, data);
+begin
+	if tool is not null and work.reference_known() is not null then
+		perform polemarch_api.must_be_arguments(tool, vars, sealed);
+	end if;
 end
 $$;
 
