@@ -47,7 +47,7 @@ struct channel {
 	void (*deliver)(const struct settings *settings, struct delivery *deliveries, size_t n);
 };
 
-extern const struct channel channel_hook, channel_live, channel_mail, channel_owners, channel_sentry, channel_slack,
-                            channel_webhook;
+extern const struct channel channel_hook, channel_live, channel_mail, channel_owners, channel_script, channel_sentry,
+                            channel_slack, channel_webhook;
 
 #endif

@@ -29,7 +29,8 @@
 #define LEASE_MARGIN 15          /* the lease outlives every delivery by this */
 
 static const struct channel *const channels[] = {
-	&channel_hook, &channel_live, &channel_mail, &channel_owners, &channel_sentry, &channel_slack, &channel_webhook,
+	&channel_hook, &channel_live, &channel_mail, &channel_owners, &channel_script, &channel_sentry, &channel_slack,
+	&channel_webhook,
 };
 #define N_CHANNELS (sizeof channels / sizeof channels[0])
 

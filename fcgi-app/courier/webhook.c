@@ -34,7 +34,7 @@ static void prepare(struct post *post, const struct settings *settings, const st
 {
 	const json_t *content = json_object_get(delivery->letter, "content");
 	const json_t *url = json_object_get(content, "url"), *body = json_object_get(content, "body");
-	const json_t *secret = json_object_get(content, "secret");
+	const json_t *secret = json_object_get(content, "secret"), *type = json_object_get(content, "type");
 	char hex[SIGNATURE];
 
 	post_init(post, settings, delivery);
@@ -44,6 +44,8 @@ static void prepare(struct post *post, const struct settings *settings, const st
 	post->request.body = json_string_value(body);
 	post->request.size = json_string_length(body);
 	post->request.timeout = TIMEOUT;
+	if (json_is_string(type))
+		post->request.type = json_string_value(type);
 	post_header(post, "X-Moirai-Delivery: %s", json_string_value(json_object_get(delivery->letter, "key")));
 	if (json_is_string(secret)) {
 		sign(secret, body, hex);

@@ -10,6 +10,7 @@
 #include "lib/auto.h"
 #include "lib/hostquery.h"
 #include "lib/log.h"
+#include "lib/regex.h"
 #include "worker/ask.h"
 #include "worker/gate.h"
 #include "worker/request.h"
@@ -185,16 +186,33 @@ void ask_done(struct request *r)
 	forget_text(r);
 }
 
+/* ---- regular expressions ---- */
+
+/* One that is none, or takes too long, is for the function to refuse in its own words. */
+static enum status search(struct request *r, const char *pattern, const json_t *texts, json_t **ret_answer)
+{
+	char why[REGEX_WHY];
+
+	if (!may_take_long(r))
+		return request_refuse(r, S_LATER, "Too many searches by regular expression just now: try again.");
+	if (regex_matching(pattern, texts, ret_answer, why) != S_OK)
+		*ret_answer = json_pack("{s:s}", "error", why);
+	return S_OK;
+}
+
 /* ---- each question, all questions ---- */
 
 static enum status answer_one(struct request *r, const char *name, json_t *question, json_t **ret_answer)
 {
 	const char *query = json_string_value(json_object_get(question, "query"));
 	const char *inventory = json_string_value(json_object_get(question, "inventory"));
+	const char *pattern = json_string_value(json_object_get(question, "regex"));
 	char why[INPUT_WHY];
 
 	if (inventory != NULL)
 		return read_inventory(r, strcmp(inventory, "yaml") == 0, ret_answer);
+	if (pattern != NULL)
+		return search(r, pattern, json_object_get(question, "texts"), ret_answer);
 	put_what_came(r, question);
 	if (query == NULL || *r->worker->settings->query_server != '\0')
 		return ask_outside(r, question, ret_answer);

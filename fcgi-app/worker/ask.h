@@ -1,5 +1,6 @@
 /* ask.h - finds out what an SQL function wants to know from outside (sql/hermes_api/ask.sql), outside of any transaction:
- * from the query server, or where none is set by our own parser of host queries; from Ansible what an inventory says.
+ * from the query server, or where none is set by our own parser of host queries; from Ansible what an inventory says; what a
+ * regular expression of somebody's matches.
  *
  * A query server that is slow or dead shall cost no request that does not need it. So there is a gate (worker/gate.h): a quarter
  * of them is always kept free, and after one has waited in vain, only one at a time tries again for a while. Through the

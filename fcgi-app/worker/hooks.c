@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/log.h"
 #include "worker/hooks.h"
 #include "worker/metrics.h"
 #include "worker/request.h"
@@ -48,6 +49,35 @@ enum status hook_metrics(struct request *r)
 enum status hook_text(struct request *r)
 {
 	respond_text(r, "text/plain; charset=utf-8", PQgetvalue(r->result, 0, 2), (size_t)PQgetlength(r->result, 0, 2));
+	return S_OK;
+}
+
+/* The function is asked as before, but for where to go on. */
+static enum status call_for_more(struct request *r)
+{
+	json_object_set_new(r->query, "after", json_pack("[s]", PQgetvalue(r->result, 0, 1)));
+	return request_call(r);
+}
+
+static bool send_piece(struct request *r)
+{
+	return respond_more(r, PQgetvalue(r->result, 0, 2), (size_t)PQgetlength(r->result, 0, 2));
+}
+
+enum status hook_raw(struct request *r)
+{
+	if (PQgetisnull(r->result, 0, 1))
+		return hook_text(r);
+	respond_begin(r, "text/plain; charset=utf-8");
+	if (strcmp(request_param(r, "REQUEST_METHOD"), "HEAD") == 0)
+		return S_OK;
+	while (send_piece(r) && !PQgetisnull(r->result, 0, 1)) {
+		if (call_for_more(r) == S_OK)
+			continue;
+		log_line(LOG_LEVEL_WARNING, "%s: cut off: %s", r->route->call.name, db_message(r->result));
+		respond_break(r);
+		break;
+	}
 	return S_OK;
 }
 

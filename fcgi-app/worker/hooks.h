@@ -19,6 +19,10 @@ enum status hook_metrics(struct request *request) CHECKED;
 /* What the function says is plain text, for people and for Ansible. */
 enum status hook_text(struct request *request) CHECKED;
 
+/* GET /polemarch/api/v1/history/N/raw/: the text of each answer, and then that of the function called again, for as long as
+ * its location says with what `after`. Sent as it comes, and never held whole. */
+enum status hook_raw(struct request *request) CHECKED;
+
 /* /api/v1/session: what the function says, with the cookie set (POST) or taken away (DELETE), and for who is signed in by
  * one with xsrfToken. */
 enum status hook_session(struct request *request) CHECKED;

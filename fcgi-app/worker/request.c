@@ -214,7 +214,7 @@ static enum status read_body(struct request *r)
 	assert(text != NULL);
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
 	s = got == size ? parse_body(r, text, (size_t)size) : request_refuse(r, S_INVALID, "The body ends too early.");
-	if (r->route->flags & (R_CREDENTIALS | R_PASSWORD | R_SECRETS | R_INVENTORY))
+	if (r->route->flags & (R_CREDENTIALS | R_PASSWORD | R_SECRETS | R_INVENTORY | R_ARGUMENTS))
 		sodium_memzero(text, (size_t)size);
 	return s;
 }
@@ -229,6 +229,8 @@ static enum status read_secrets(struct request *r)
 		s = explain(r, sign_in_new_password(r));
 	else if (r->route->flags & R_SECRETS)
 		s = explain(r, secrets_seal_body(r));
+	else if (r->route->flags & R_ARGUMENTS)
+		s = explain(r, secrets_seal_arguments(r));
 	if (r->route->flags & R_INVENTORY)
 		ask_keep_text(r);
 	if (r->route->flags & R_TOKEN)
@@ -334,7 +336,7 @@ static char *call_text(const struct request *r)
 	return text;
 }
 
-static enum status call(struct request *r)
+enum status request_call(struct request *r)
 {
 	AUTO(text) char *text = call_text(r);
 	const char *values[] = { text };
@@ -346,13 +348,13 @@ static enum status call(struct request *r)
 /* A sign-in that was remembered may have become untrue: then it is asked for anew, once. */
 static enum status call_as_actor(struct request *r)
 {
-	enum status s = call(r);
+	enum status s = request_call(r);
 
 	if (s != S_UNSIGNED || !r->actor.remembered)
 		return s;
 	actor_forget(r);
 	s = identify(r);
-	return s == S_OK ? call(r) : s;
+	return s == S_OK ? request_call(r) : s;
 }
 
 /* What our functions say is meant for the client; what PostgreSQL says by itself is not. */

@@ -69,6 +69,9 @@ bool request_has(const struct request *request, const char *name);
 __attribute__((format(printf, 3, 4)))
 enum status request_refuse(struct request *request, enum status status, const char *format, ...);
 
+/* Calls the row's SQL function with what the request is now; request->result is its answer, or its error. */
+enum status request_call(struct request *request) CHECKED;
+
 /* Serves what fcgi holds, to the end of the answer. */
 void request_serve(struct worker *worker, FCGX_Request *fcgi);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <sodium.h>
 
@@ -79,6 +80,26 @@ void respond_text(struct request *r, const char *type, const char *body, size_t 
 	put_status(r, 200, status_reason(200));
 	FCGX_FPrintF(r->fcgi->out, "Content-Type: %s\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n", type, (int)size);
 	FCGX_PutStr(body, (int)size, r->fcgi->out);
+}
+
+void respond_begin(struct request *r, const char *type)
+{
+	put_status(r, 200, status_reason(200));
+	FCGX_FPrintF(r->fcgi->out, "Content-Type: %s\r\nCache-Control: no-store\r\n\r\n", type);
+}
+
+bool respond_more(struct request *r, const char *piece, size_t size)
+{
+	return FCGX_PutStr(piece, (int)size, r->fcgi->out) == (int)size && FCGX_FFlush(r->fcgi->out) == 0;
+}
+
+/* A record of version 0, which there is not. A connection that only ends is, for nginx, an answer's end. */
+void respond_break(struct request *r)
+{
+	static const char no_record[8];
+
+	send(r->fcgi->ipcFd, no_record, sizeof no_record, MSG_NOSIGNAL);
+	shutdown(r->fcgi->ipcFd, SHUT_RDWR);
 }
 
 void respond_elsewhere(struct request *r, const char *location)

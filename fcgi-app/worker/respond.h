@@ -19,6 +19,14 @@ void respond_options(struct request *request);
 /* Sends another type of body, always whole. */
 void respond_text(struct request *request, const char *type, const char *body, size_t size);
 
+/* The same in pieces, each sent as it comes. False: nobody takes more. When there is no more the request ends as any other. */
+void respond_begin(struct request *request, const char *type);
+bool respond_more(struct request *request, const char *piece, size_t size);
+
+/* What was begun can't be ended: the client shall see that it has not all of it. FastCGI has no word for that, but nginx cuts the
+ * client off when it gets what is no FastCGI. */
+void respond_break(struct request *request);
+
 /* Leaves the answer to a location inside of nginx. */
 void respond_elsewhere(struct request *request, const char *location);
 

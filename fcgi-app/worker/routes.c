@@ -136,6 +136,18 @@ const struct route routes[] = {
 	{ POLEMARCH, POST, "/inventories/import", CALL("polemarch_api.inventories_import"), NULL, R_INVENTORY },
 	{ POLEMARCH, GET, "/inventories/{id}/export", CALL("polemarch_api.inventories_export"), hook_text, 0 },
 
+	/* ---- sql/polemarch_api/history.sql: what was run ---- */
+	{ POLEMARCH, GET, "/history", CALL("polemarch_api.history_list"), NULL, 0 },
+	{ POLEMARCH, GET, "/history/{id}", CALL("polemarch_api.history_get"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/history/{id}", CALL("polemarch_api.history_delete"), NULL, 0 },
+	{ POLEMARCH, POST, "/history/{id}/cancel", CALL("polemarch_api.history_cancel"), NULL, 0 },
+	{ POLEMARCH, GET, "/history/{id}/facts", CALL("polemarch_api.history_facts"), NULL, 0 },
+	{ POLEMARCH, GET, "/history/{id}/hosts", CALL("polemarch_api.history_hosts"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/output.sql: what it said ---- */
+	{ POLEMARCH, GET, "/history/{id}/lines", CALL("polemarch_api.history_lines"), NULL, 0 },
+	{ POLEMARCH, GET, "/history/{id}/raw", CALL("polemarch_api.history_raw"), hook_raw, 0 },
+
 	/* ---- sql/polemarch_api/sublists.sql: what is in what ---- */
 	{ POLEMARCH, GET, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_get"), NULL, 0 },
 	{ POLEMARCH, POST, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_add"), NULL, 0 },
@@ -158,6 +170,55 @@ const struct route routes[] = {
 	{ POLEMARCH, PATCH, "/templates/{id}", CALL("polemarch_api.templates_update"), NULL, R_SECRETS },
 	{ POLEMARCH, DELETE, "/templates/{id}", CALL("polemarch_api.templates_delete"), NULL, 0 },
 	{ POLEMARCH, GET, "/templates/supported-kinds", CALL("polemarch_api.templates_kinds"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/projects.sql: where playbooks come from ---- */
+	{ POLEMARCH, GET, "/projects", CALL("polemarch_api.projects_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/projects", CALL("polemarch_api.projects_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/projects/supported-repos", CALL("polemarch_api.projects_repos"), NULL, 0 },
+	{ POLEMARCH, GET, "/projects/{id}", CALL("polemarch_api.projects_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/projects/{id}", CALL("polemarch_api.projects_update"), NULL, R_SECRETS },
+	{ POLEMARCH, PATCH, "/projects/{id}", CALL("polemarch_api.projects_update"), NULL, R_SECRETS },
+	{ POLEMARCH, DELETE, "/projects/{id}", CALL("polemarch_api.projects_delete"), NULL, 0 },
+	{ POLEMARCH, POST, "/projects/{id}/sync", CALL("polemarch_api.projects_sync"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/execute.sql: a run is asked for ---- */
+	{ POLEMARCH, POST, "/projects/{id}/execute-playbook", CALL("polemarch_api.execute_playbook"), NULL, R_ARGUMENTS },
+	{ POLEMARCH, POST, "/projects/{id}/execute-module", CALL("polemarch_api.execute_module"), NULL, R_ARGUMENTS },
+	{ POLEMARCH, POST, "/templates/{id}/execute", CALL("polemarch_api.execute_template"), NULL, 0 },
+	{ POLEMARCH, POST, "/periodic-tasks/{id}/execute", CALL("polemarch_api.execute_periodic_task"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/tasks.sql: playbooks that were found ---- */
+	{ POLEMARCH, GET, "/tasks", CALL("polemarch_api.tasks_list"), NULL, 0 },
+	{ POLEMARCH, GET, "/tasks/{id}", CALL("polemarch_api.tasks_get"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/periodic_tasks.sql: runs by the clock ---- */
+	{ POLEMARCH, GET, "/periodic-tasks", CALL("polemarch_api.periodic_tasks_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/periodic-tasks", CALL("polemarch_api.periodic_tasks_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_update"), NULL, R_SECRETS },
+	{ POLEMARCH, PATCH, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_update"), NULL, R_SECRETS },
+	{ POLEMARCH, DELETE, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_delete"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/ansible.sql: what the installed Ansible can do ---- */
+	{ POLEMARCH, GET, "/ansible", CALL("polemarch_api.ansible"), NULL, 0 },
+	{ POLEMARCH, GET, "/ansible/cli_reference", CALL("polemarch_api.ansible_cli_reference"), NULL, 0 },
+	{ POLEMARCH, GET, "/ansible/modules", CALL("polemarch_api.ansible_modules"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/bulk.sql: many changes at once ---- */
+	{ POLEMARCH, GET, "/_bulk", CALL("polemarch_api.bulk_types"), NULL, 0 },
+	{ POLEMARCH, POST, "/_bulk", CALL("polemarch_api.bulk"), NULL, R_SECRETS },
+
+	/* ---- sql/polemarch_api/stats.sql: how much there is ---- */
+	{ POLEMARCH, GET, "/stats", CALL("polemarch_api.stats"), NULL, 0 },
+
+	/* ---- sql/polemarch_api/hooks.sql: who is told of runs ---- */
+	{ POLEMARCH, GET, "/hooks", CALL("polemarch_api.hooks_list"), NULL, 0 },
+	{ POLEMARCH, POST, "/hooks", CALL("polemarch_api.hooks_create"), NULL, 0 },
+	{ POLEMARCH, GET, "/hooks/types", CALL("polemarch_api.hooks_types"), NULL, 0 },
+	{ POLEMARCH, GET, "/hooks/{id}", CALL("polemarch_api.hooks_get"), NULL, 0 },
+	{ POLEMARCH, PUT, "/hooks/{id}", CALL("polemarch_api.hooks_update"), NULL, 0 },
+	{ POLEMARCH, PATCH, "/hooks/{id}", CALL("polemarch_api.hooks_update"), NULL, 0 },
+	{ POLEMARCH, DELETE, "/hooks/{id}", CALL("polemarch_api.hooks_delete"), NULL, 0 },
 
 	/* ---- sql/polemarch_api/permissions.sql: who may do what with an object of any kind ---- */
 	{ POLEMARCH, GET, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_get"), NULL, 0 },

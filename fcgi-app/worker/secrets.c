@@ -10,6 +10,7 @@
 #include "lib/auto.h"
 #include "lib/real.h"
 #include "lib/seal.h"
+#include "lib/wipe.h"
 #include "worker/input.h"
 #include "worker/request.h"
 #include "worker/secrets.h"
@@ -33,25 +34,6 @@ bool secrets_is_hidden(const char *key)
 		if (strcmp(hidden[i], key) == 0)
 			return true;
 	return false;
-}
-
-/* ---- what we have held ---- */
-
-/* Overwrites the texts within; what jansson gives to read is its own memory. */
-static void wipe(json_t *value)
-{
-	const char *key;
-	json_t *child;
-	size_t i;
-
-	if (json_is_string(value))
-		sodium_memzero((void *)(uintptr_t)json_string_value(value), json_string_length(value));
-	json_object_foreach(value, key, child) {
-		wipe(child);
-	}
-	json_array_foreach(value, i, child) {
-		wipe(child);
-	}
 }
 
 /* ---- one secret ---- */
@@ -105,7 +87,7 @@ static enum status seal(struct request *r, json_t *vars, const char *key, json_t
 	box = close_box(r->seal_public, value);
 	if (box == NULL)
 		return request_refuse(r, S_LATER, "The key to seal secrets to is none.");
-	wipe(value);
+	wipe_json(value);
 	json_object_set_new(vars, key, json_pack("{s:s, s:i}", "sealed", box, "key", r->seal_key));
 	return S_OK;
 }
@@ -129,7 +111,7 @@ static json_t *object_or_empty(json_t *value)
 {
 	if (json_is_object(value))
 		return value;
-	wipe(value);
+	wipe_json(value);
 	json_string_set(value, "");
 	json_array_clear(value);
 	return value;
@@ -145,15 +127,42 @@ static json_t *unfold(json_t *object, const char *name)
 	if (json_string_length(value) == 0 ||
 	    input_body(json_string_value(value), json_string_length(value), &held, why) != S_OK)
 		return object_or_empty(value);
-	wipe(value);
+	wipe_json(value);
 	json_object_set(object, name, held);
 	return held;
 }
 
+static enum status seal_thing(struct request *r, json_t *thing)
+{
+	enum status s = secrets_seal(r, unfold(thing, "vars"));
+
+	return s == S_OK ? secrets_seal(r, unfold(unfold(thing, "data"), "vars")) : s;
+}
+
+/* What is put into a list, or taken out of it, has no variables. */
+static bool is_list_of_ids(const json_t *operation)
+{
+	const char *type = json_string_value(json_object_get(operation, "type"));
+
+	return type != NULL && strcmp(type, "mod") == 0 && json_is_array(json_object_get(operation, "data"));
+}
+
 enum status secrets_seal_body(struct request *r)
 {
-	json_t *body = object_or_empty(r->body);
-	enum status s = secrets_seal(r, unfold(body, "vars"));
+	enum status s = S_OK;
+	json_t *operation;
+	size_t i;
 
-	return s == S_OK ? secrets_seal(r, unfold(unfold(body, "data"), "vars")) : s;
+	if (!json_is_array(r->body))
+		return seal_thing(r, object_or_empty(r->body));
+	json_array_foreach(r->body, i, operation) {
+		if (s == S_OK && !is_list_of_ids(operation))
+			s = seal_thing(r, unfold(object_or_empty(operation), "data"));
+	}
+	return s;
+}
+
+enum status secrets_seal_arguments(struct request *r)
+{
+	return secrets_seal(r, object_or_empty(r->body));
 }
