@@ -1,0 +1,594 @@
+/* The shepherd of a run: from its claim to its end (polemarch-behaviour.md section 9.3, D8). */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/log.h"
+#include "lib/program.h"
+#include "runner/beater.h"
+#include "runner/folder.h"
+#include "runner/launch.h"
+#include "runner/output.h"
+#include "runner/record.h"
+#include "runner/results.h"
+#include "runner/run.h"
+
+#define GATHER 100                       /* milliseconds in which lines come together before they are stored */
+#define LOOK 1000                        /* ... between looks whether it is to be stopped */
+#define TROUBLE 1000                     /* ... until the database is tried again */
+#define SETTLE_TRIES 86400               /* seconds that a run which is over waits for the database */
+#define WAITING_MOST ((size_t)8 << 20)   /* bytes of lines that are held; the rest stays in the spool */
+#define ONE_READ ((size_t)64 << 10)
+#define BATCH_BYTES ((size_t)1 << 20)
+#define BATCH_LINES 20000
+
+struct shepherd {
+	const struct settings *settings;
+	const char *name;                /* ID:TOKEN */
+	struct folder folder;
+	struct record *record;
+	json_t *about;
+	struct launch launch;
+	struct output *output;
+	int stored;                      /* so many lines, as far as we know */
+	bool rewound;                    /* `output` is a new one, which begins again */
+	struct results *results;
+	int spool, told, exit;           /* files of the folder, as we read them */
+	json_t *exit_said;               /* what the guard has told, merged */
+	long long stored_at, asked_at, beat_at, try_at, late_at;         /* by program_clock_ms(); 0: never */
+	bool lost;                       /* the run is not ours any more */
+	bool canceled, late, stopped;    /* why we have told the guard to stop */
+};
+
+/* ---- what has come ---- */
+
+/* From the beginning of the spool, but for the lines that are stored already. */
+static void begin_output(struct shepherd *s, int lines)
+{
+	output_free(&s->output);
+	s->output = output_new(json_string_value(json_object_get(s->about, "day")), atoll(s->name), s->launch.masks,
+	                       (int)s->settings->run_max_lines);
+	output_stored(s->output, lines);
+	s->stored = lines;
+	s->rewound = true;
+	lseek(s->spool, 0, SEEK_SET);
+}
+
+static void begin_listening(struct shepherd *s, int lines)
+{
+	begin_output(s, lines);
+	s->results = results_new(s->launch.masks);
+	s->exit_said = json_object();
+}
+
+static void feed(struct shepherd *s)
+{
+	char bytes[ONE_READ];
+	ssize_t n;
+
+	while (output_waiting(s->output) < WAITING_MOST && (n = read(s->spool, bytes, sizeof bytes)) > 0)
+		output_feed(s->output, bytes, (size_t)n);
+}
+
+static bool feed_all(struct shepherd *s)
+{
+	feed(s);
+	return output_waiting(s->output) < WAITING_MOST;
+}
+
+/* Its lines are whole: each is written at once. */
+static void hear_guard(struct shepherd *s)
+{
+	char text[ONE_READ * 20];
+	ssize_t n = pread(s->exit, text, sizeof text, 0);
+	size_t at = 0;
+
+	for (char *end; n > 0 && (end = memchr(text + at, '\n', (size_t)n - at)) != NULL; at = (size_t)(end - text) + 1) {
+		AUTO(json) json_t *said = json_loadb(text + at, (size_t)(end - text) - at, 0, NULL);
+
+		json_object_update(s->exit_said, said);
+	}
+}
+
+/* ---- the database ---- */
+
+static bool is_ours(struct shepherd *s, enum status status)
+{
+	if (status == S_ABSENT)
+		s->lost = true;
+	if (status == S_LATER)
+		s->try_at = program_clock_ms() + TROUBLE;
+	return status == S_OK;
+}
+
+/* What came of it when nobody could say: the lines are there, all of a batch or none. A database that was killed may have lost some that it
+ * had acknowledged (db_copy): these come from the spool once more. */
+static void ask_what_is_stored(struct shepherd *s)
+{
+	AUTO(json) json_t *found = NULL;
+	int lines;
+
+	if (!is_ours(s, record_resume(s->record, &found)))
+		return;
+	lines = (int)json_integer_value(json_object_get(found, "lines"));
+	if (lines < s->stored)
+		begin_output(s, lines);
+	output_stored(s->output, lines);
+	s->stored = lines;
+}
+
+static bool store_batch(struct shepherd *s)
+{
+	struct output_batch batch;
+	bool cancel;
+	enum status status;
+
+	if (!output_batch(s->output, BATCH_BYTES, BATCH_LINES, &batch))
+		return false;
+	status = record_lines(s->record, batch.data, batch.size, batch.first, batch.last, &cancel);
+	if (is_ours(s, status)) {
+		output_stored(s->output, batch.last);
+		s->stored = batch.last;
+		s->canceled = s->canceled || cancel;
+		s->stored_at = s->asked_at = s->beat_at = program_clock_ms();
+	} else if (!s->lost) {
+		ask_what_is_stored(s);
+	}
+	return status == S_OK;
+}
+
+static void tell_hosts(struct shepherd *s)
+{
+	json_t *names;
+
+	results_read(s->results, s->told);
+	names = results_started(s->results);
+	if (names == NULL)
+		return;
+	if (is_ours(s, record_hosts(s->record, names)))
+		json_decref(names);
+	else
+		results_started_again(s->results, names);
+}
+
+static void look_around(struct shepherd *s, long long now)
+{
+	bool cancel = false;
+
+	if (now >= s->asked_at + LOOK && is_ours(s, record_asked(s->record, &cancel)))
+		s->asked_at = now;
+	if (now >= s->beat_at + BEAT_SECONDS * 1000 && is_ours(s, record_beat(s->record)))
+		s->beat_at = now;
+	s->canceled = s->canceled || cancel;
+}
+
+static void talk_to_database(struct shepherd *s)
+{
+	long long now = program_clock_ms();
+
+	if (now < s->try_at)
+		return;
+	s->try_at = 0;
+	if (output_waiting(s->output) > 0 && (now >= s->stored_at + GATHER || output_waiting(s->output) >= BATCH_BYTES / 2))
+		while (store_batch(s))
+			feed(s);
+	if (s->try_at == 0 && !s->lost)
+		tell_hosts(s);
+	if (s->try_at == 0 && !s->lost)
+		look_around(s, now);
+}
+
+/* ---- while it runs ---- */
+
+static void stop_guard(struct shepherd *s)
+{
+	if (s->launch.control >= 0 && write(s->launch.control, "T", 1) < 0)
+		log_line(LOG_LEVEL_WARNING, "run %s: its guard does not hear", s->name);
+}
+
+static bool is_to_stop(const struct shepherd *s)
+{
+	return s->canceled || s->late || s->stopped;
+}
+
+static int pause_of(const struct shepherd *s)
+{
+	long long now = program_clock_ms(), until = now + LOOK;
+
+	if (s->try_at > now)
+		until = s->try_at;
+	else if (output_waiting(s->output) > 0)
+		until = s->stored_at + GATHER;
+	if (s->late_at != 0 && s->late_at < until)
+		until = s->late_at;
+	return until > now ? (int)(until - now) : 0;
+}
+
+static void drain(int fd)
+{
+	char events[4096];
+
+	while (read(fd, events, sizeof events) > 0)
+		;
+}
+
+/* Until the guard has ended. */
+static void watch(struct shepherd *s, int signals)
+{
+	struct pollfd watched[] = { { .fd = (int)syscall(SYS_pidfd_open, s->launch.guard, 0), .events = POLLIN },
+		                    { .fd = signals, .events = POLLIN }, { .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .events = POLLIN } };
+	char path[FOLDER_PATH + 16];
+	bool told = false;
+
+	snprintf(path, sizeof path, "%s/spool", s->folder.path);
+	inotify_add_watch(watched[2].fd, path, IN_MODIFY);
+	while (!s->lost) {
+		poll(watched, 3, pause_of(s));
+		if (watched[1].revents != 0) {
+			drain(signals);
+			s->stopped = true;
+		}
+		/* In this order: what comes after a look is noticed. */
+		drain(watched[2].fd);
+		feed(s);
+		talk_to_database(s);
+		s->late = s->late || (s->late_at != 0 && program_clock_ms() >= s->late_at);
+		if (is_to_stop(s) && !told) {
+			told = true;
+			s->late_at = 0;
+			stop_guard(s);
+		}
+		if (watched[0].revents != 0)
+			break;
+	}
+	close(watched[0].fd);
+	close(watched[2].fd);
+}
+
+/* ---- its end ---- */
+
+/* All of it, however long the database is away. */
+static void store_all(struct shepherd *s)
+{
+	for (int tries = 0; !s->lost && tries < SETTLE_TRIES;) {
+		bool all = feed_all(s);
+
+		if (all && output_waiting(s->output) == 0)
+			return;
+		s->try_at = 0;
+		while (store_batch(s))
+			;
+		if (s->try_at != 0) {
+			sleep(1);
+			tries++;
+		}
+	}
+}
+
+struct ending {
+	const char *status;
+	char detail[LAUNCH_WHY];
+};
+
+__attribute__((format(printf, 3, 4)))
+static struct ending ending(const char *status, bool *ret_said, const char *format, ...)
+{
+	struct ending e = { .status = status };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(e.detail, sizeof e.detail, format, args);
+	va_end(args);
+	*ret_said = true;
+	return e;
+}
+
+/* How Ansible ended by itself. */
+static struct ending ending_of(const struct shepherd *s, int status, bool *ret_said)
+{
+	bool module = strcmp(json_string_value(json_object_get(s->about, "kind")), "MODULE") == 0;
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	*ret_said = false;
+	if (code == 0 && module && !results_any_host(s->results))
+		return ending("ERROR", ret_said, "No host matched the pattern: nothing was done.");
+	if (code == 0)
+		return (struct ending){ .status = "OK" };
+	if (code == 4 && !output_has_error(s->output))
+		return (struct ending){ .status = "OFFLINE", .detail = "A host could not be reached." };
+	if (code < 0) {
+		struct ending e = ending("ERROR", ret_said, "Ansible was killed by signal %d.", WTERMSIG(status));
+
+		return e;
+	}
+	struct ending e = ending("ERROR", ret_said, "Ansible ended with exit code %d.", code);
+
+	*ret_said = false;
+	return e;
+}
+
+/* What we add to the output: why Ansible itself could not tell. */
+static void say(struct shepherd *s, const struct ending *e)
+{
+	if (strcmp(e->status, "INTERRUPTED") == 0) {
+		output_say(s->output, "");
+		output_say(s->output, "[ERROR]: User interrupted execution");
+	} else {
+		output_say(s->output, e->detail);
+	}
+}
+
+static struct ending judge(const struct shepherd *s, bool *ret_said)
+{
+	const json_t *status = json_object_get(s->exit_said, "status");
+	const char *failed = json_string_value(json_object_get(s->exit_said, "failed"));
+
+	if (failed != NULL)
+		return ending("ERROR", ret_said, "%s", failed);
+	if (s->canceled)
+		return ending("INTERRUPTED", ret_said, "canceled");
+	if (s->late)
+		return ending("ERROR", ret_said, "It was stopped after %ld seconds (run_time_limit).", s->settings->run_time_limit);
+	if (s->stopped)
+		return ending("ERROR", ret_said, "It was stopped with the runner's machine.");
+	if (json_is_true(json_object_get(s->exit_said, "orphan")))
+		return ending("ERROR", ret_said, "The process that watched over the run was killed, and the run with it.");
+	if (status == NULL)
+		return ending("ERROR", ret_said, "The run's guard was killed, and the run with it.");
+	return ending_of(s, (int)json_integer_value(status), ret_said);
+}
+
+/* S_CONFLICT: there are fewer lines than we thought. */
+static enum status settle(struct shepherd *s, const struct ending *e, json_t *results)
+{
+	AUTO(json) json_t *none = json_pack("{s:[], s:[], s:i}", "hosts", "facts", "lines", s->stored);
+	enum status status = S_LATER;
+
+	json_object_set_new(results, "lines", json_integer(s->stored));
+	for (int try = 0; try < SETTLE_TRIES && (status == S_LATER || status == S_INTERNAL); try++) {
+		if (try > 0)
+			sleep(1);
+		/* Results that can't be stored must not keep the run from being over. */
+		status = record_settle(s->record, e->status, *e->detail != '\0' ? e->detail : NULL, status == S_INTERNAL ? none : results);
+	}
+	s->lost = s->lost || (status != S_OK && status != S_CONFLICT);
+	return status;
+}
+
+static pid_t session_of(const struct shepherd *s)
+{
+	return (pid_t)json_integer_value(json_object_get(s->exit_said, "pid"));
+}
+
+/* The lines that are left, and ours after them. */
+static void store_end(struct shepherd *s, const struct ending *e, bool said)
+{
+	do {
+		store_all(s);
+		s->rewound = false;
+		output_end(s->output);
+		if (json_is_true(json_object_get(s->exit_said, "cut")))
+			output_say(s->output, "[moirai] The output ends here: more could not be kept (run_max_output, or the runner's disk).");
+		if (said)
+			say(s, e);
+		store_all(s);
+	} while (s->rewound && !s->lost);
+}
+
+/* The guard is gone. */
+static void finish(struct shepherd *s)
+{
+	const char *inventory;
+	AUTO(json) json_t *results = NULL;
+	struct ending e;
+	bool said;
+
+	hear_guard(s);
+	if (json_object_get(s->exit_said, "status") == NULL)
+		launch_sweep(s->settings, &s->folder, session_of(s));
+	inventory = json_string_value(json_object_get(s->exit_said, "inventory"));
+	if (inventory != NULL)
+		is_ours(s, record_started(s->record, NULL, inventory));
+	store_all(s);
+	results_read(s->results, s->told);
+	results = results_settled(s->results);
+	e = judge(s, &said);
+	for (enum status status = S_CONFLICT; status == S_CONFLICT && !s->lost;) {
+		store_end(s, &e, said);
+		status = settle(s, &e, results);
+		if (status == S_CONFLICT) {
+			ask_what_is_stored(s);
+			begin_output(s, s->stored);
+		}
+	}
+	if (s->lost)
+		log_line(LOG_LEVEL_WARNING, "run %s: it was not ours to the end", s->name);
+}
+
+/* ---- its begin ---- */
+
+static bool open_files(struct shepherd *s)
+{
+	s->launch.spool = folder_file(&s->folder, "spool", O_WRONLY | O_CREAT | O_APPEND);
+	s->launch.results = folder_file(&s->folder, "results", O_WRONLY | O_CREAT | O_APPEND);
+	s->launch.exit = folder_file(&s->folder, "exit", O_WRONLY | O_CREAT | O_APPEND);
+	s->spool = folder_file(&s->folder, "spool", O_RDONLY);
+	s->told = folder_file(&s->folder, "results", O_RDONLY);
+	s->exit = folder_file(&s->folder, "exit", O_RDONLY);
+	return s->launch.spool >= 0 && s->launch.results >= 0 && s->launch.exit >= 0 && s->spool >= 0 && s->told >= 0 && s->exit >= 0;
+}
+
+static bool save_masks(const struct shepherd *s)
+{
+	int fd = open(s->folder.masks, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool saved = fd >= 0 && masks_save(s->launch.masks, fd) == S_OK;
+
+	if (fd >= 0)
+		close(fd);
+	return saved;
+}
+
+/* What takes long, while the run is said to be alive. */
+static enum status prepare(struct shepherd *s, char why[LAUNCH_WHY])
+{
+	pid_t beater = beater_start(s->settings, RECORD_RUN, s->name);
+	enum status status;
+
+	s->launch.settings = s->settings;
+	s->launch.folder = &s->folder;
+	s->launch.about = s->about;
+	status = launch_prepare(&s->launch, why);
+	begin_listening(s, 0);
+	if (status == S_OK && !save_masks(s)) {
+		snprintf(why, LAUNCH_WHY, "%.300s: %s", s->folder.masks, strerror(errno));
+		status = S_INTERNAL;
+	}
+	if (s->launch.raw_args != NULL)
+		is_ours(s, record_started(s->record, s->launch.raw_args, NULL));
+	beater_stop(beater);
+	return status;
+}
+
+static void run(struct shepherd *s, int signals)
+{
+	char why[LAUNCH_WHY] = "";
+	enum status status = prepare(s, why);
+
+	if (status == S_OK && !s->lost)
+		status = launch_start(&s->launch, why);
+	launch_done(&s->launch);
+	if (status == S_OK && !s->lost) {
+		s->late_at = s->settings->run_time_limit > 0 ? program_clock_ms() + s->settings->run_time_limit * 1000LL : 0;
+		watch(s, signals);
+		if (s->launch.control >= 0)
+			close(s->launch.control);
+		waitpid(s->launch.guard, NULL, 0);
+	} else if (status != S_OK) {
+		json_object_set_new(s->exit_said, "failed", json_string(why));
+	}
+	finish(s);
+}
+
+static void done(struct shepherd *s)
+{
+	folder_remove(&s->folder);
+	output_free(&s->output);
+	results_free(&s->results);
+	masks_free(&s->launch.masks);
+	free(s->launch.raw_args);
+	json_decref(s->about);
+	json_decref(s->exit_said);
+	record_free(&s->record);
+}
+
+/* What a guard that is killed leaves behind becomes ours. */
+static int hear_signals(void)
+{
+	sigset_t ends;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	return signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool begin(struct shepherd *s)
+{
+	enum status status = S_LATER;
+
+	for (int try = 0; try < RECORD_LEASE && status == S_LATER; try++) {
+		if (try > 0)
+			sleep(1);
+		status = record_begin(s->record, &s->about);
+	}
+	return status == S_OK;
+}
+
+int run_shepherd(const struct settings *settings, const char *name)
+{
+	struct shepherd s = { .settings = settings, .name = name, .record = record_new(settings, RECORD_RUN, name) };
+	int signals = hear_signals();
+	char why[FOLDER_WHY] = "";
+
+	if (s.record == NULL || signals < 0 || !begin(&s)) {
+		log_line(LOG_LEVEL_WARNING, "run %s: it is not ours", name);
+		record_free(&s.record);
+		return 1;
+	}
+	if (folder_make(&s.folder, settings, name, why) && open_files(&s)) {
+		run(&s, signals);
+	} else {
+		struct ending e = { .status = "ERROR" };
+		AUTO(json) json_t *none = json_pack("{s:[], s:[]}", "hosts", "facts");
+
+		snprintf(e.detail, sizeof e.detail, "The runner has no place for the run. %s", why);
+		settle(&s, &e, none);
+	}
+	done(&s);
+	return 0;
+}
+
+/* ---- after a shepherd that was killed ---- */
+
+static void load_masks(struct shepherd *s)
+{
+	int fd = open(s->folder.masks, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || masks_load(fd, &s->launch.masks) != S_OK)
+		s->launch.masks = NULL;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Without the masks nothing more of the output can be shown, nor of the results. */
+static void go_on(struct shepherd *s)
+{
+	load_masks(s);
+	s->canceled = json_is_true(json_object_get(s->about, "cancel"));
+	if (s->launch.masks == NULL) {
+		s->launch.masks = masks_new();
+		s->spool = s->told = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	}
+	begin_listening(s, (int)json_integer_value(json_object_get(s->about, "lines")));
+	finish(s);
+}
+
+int run_recover(const struct settings *settings, const char *name)
+{
+	struct shepherd s = { .settings = settings, .name = name, .record = record_new(settings, RECORD_RUN, name) };
+	enum status status;
+
+	(void)hear_signals();
+	if (s.record == NULL || !folder_take(&s.folder, settings, name)) {
+		record_free(&s.record);
+		return 1;
+	}
+	status = record_resume(s.record, &s.about);
+	if (status == S_OK && open_files(&s)) {
+		go_on(&s);
+	} else if (status == S_LATER) {
+		close(s.folder.lock);          /* the runner tries again */
+		record_free(&s.record);
+		return 1;
+	}
+	launch_sweep(settings, &s.folder, 0);
+	done(&s);
+	return 0;
+}
