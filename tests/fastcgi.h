@@ -15,6 +15,7 @@
 
 static char sent[8192];
 static const char *body_sent = "";
+static bool nobody_reads;          /* what is flushed does not arrive */
 static FCGX_Stream stream_in, stream_out;
 static FCGX_Request fcgi;
 
@@ -51,6 +52,12 @@ int FCGX_PutStr(const char *text, int size, FCGX_Stream *out)
 int FCGX_PutS(const char *text, FCGX_Stream *out)
 {
 	return FCGX_PutStr(text, (int)strlen(text), out);
+}
+
+int FCGX_FFlush(FCGX_Stream *out)
+{
+	assert(out == &stream_out);
+	return nobody_reads ? -1 : 0;
 }
 
 __attribute__((format(printf, 2, 3)))

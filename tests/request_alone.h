@@ -40,6 +40,7 @@ static struct {
 	enum status status;                                /* how the call goes */
 	const char *code, *location, *body;                /* where it goes well */
 	const char *sqlstate, *message, *detail;           /* else */
+	const struct piece { const char *location, *body; } *pieces;       /* of each call, where they differ; no body: it fails */
 	int called, unsigned_until;                        /* so many calls first end in WE401 */
 	char function[64];                                 /* the last that was called */
 	json_t *told;                                      /* and what with */
@@ -60,7 +61,9 @@ static struct worker worker;
 enum status db_query(struct db *db, const struct db_statement *statement, const char *const *values,
                      PGresult **ret_result)
 {
-	const char *const cells[] = { database.code, database.location, database.body };
+	const struct piece *piece = database.pieces != NULL ? &database.pieces[database.called] : NULL;
+	const char *const cells[] = { database.code, piece != NULL ? piece->location : database.location,
+		                      piece != NULL ? piece->body : database.body };
 	const char *const key[] = { "7", "CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" };
 	enum status s;
 
@@ -69,7 +72,8 @@ enum status db_query(struct db *db, const struct db_statement *statement, const 
 		*ret_result = row_of(2, key);              /* to seal secrets to */
 		return S_OK;
 	}
-	s = database.called++ < database.unsigned_until ? S_UNSIGNED : database.status;
+	s = database.called++ < database.unsigned_until ? S_UNSIGNED :
+	    piece != NULL && piece->body == NULL ? S_LATER : database.status;
 	snprintf(database.function, sizeof database.function, "%s", statement->name);
 	json_decref(database.told);
 	database.told = json_loads(values[0], 0, NULL);

@@ -7,6 +7,7 @@ import time
 
 from instance import Instance, Sql
 from measure import Bench, new_world
+from runs import runs
 
 EXPANDED = {"limit": ["100"], "expand": ["hosts", "events", "eventtypes", "quests", "fates"]}
 EXPANDED_PATH = "/labors?limit=100" + "".join(f"&expand={e}" for e in EXPANDED["expand"])
@@ -243,6 +244,8 @@ def main():
         new_world(b, len(names))
         journal(b, table, names, [100000] + ([1000000, 10000000] if asked.large else []), min(rounds, 3))
         table.add("after all that: PSS of pool parent and 8 workers", b.pss("moirai-fcgi"), unit=" MB")
+        new_world(b, 1)
+        runs(b, table, asked.smoke)
     finally:
         instance.stop()
     short = table.show()

@@ -16,7 +16,7 @@ import tempfile
 import pytest
 import yaml
 
-pytest.register_assert_rewrite("bad", "client", "contract", "instance", "load", "outbox", "outside", "people", "polemarch")
+pytest.register_assert_rewrite("bad", "client", "contract", "instance", "load", "outbox", "outside", "people", "polemarch", "runs")
 
 from client import Api
 from contract import Contract
@@ -24,6 +24,7 @@ from instance import BUILD, WORKERS, Instance, Sql, eventually
 from outbox import Outbox
 from outside import Certificates, Outside
 from polemarch import People, Rights
+from runs import Sshd, Work
 from world import World
 
 
@@ -143,6 +144,36 @@ def ann(people):
 def bob(people, ann):
     """He is user 3."""
     return people.new("bob")
+
+
+# ---- runs of Ansible (runs.py)
+
+@pytest.fixture
+def work(admin, sql):
+    work = Work(admin, sql)
+    yield work
+    work.rest()
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that any account can reach; tmp_path is its owner's."""
+    folder = new_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sshds():
+    """Two servers."""
+    folder = new_folder()
+    for name in "ab":
+        (folder / name).mkdir()
+    servers = [Sshd(folder / name) for name in "ab"]
+    yield servers
+    for server in servers:
+        server.stop()
+    shutil.rmtree(folder)
 
 
 # ---- the instance that may be killed

@@ -18,7 +18,8 @@ ERROR = {HERMES: "Error", POLEMARCH: "Detail"}
 class Contract:
     def __init__(self):
         self.document = yaml.load((ROOT / "doc/openapi.yaml").read_text(), LOADER)
-        self.paths = [(self.pattern(path), path) for path in sorted(self.document["paths"], key=len, reverse=True)]
+        # The longest that fits is it, but what names its objects comes before what is of any.
+        self.paths = [(self.pattern(path), path) for path in sorted(self.document["paths"], key=lambda p: ("{objects}" in p, -len(p)))]
         self.validators = {}
 
     @staticmethod

@@ -9,7 +9,8 @@ import pytest
 from bad import NOT_HOSTS, NOT_JSON, NOT_OBJECTS, NOT_TEXT, THINGS
 from client import JSON
 from people import django_hash
-from polemarch import ENCRYPTED, NOT_FOUND, Rights, grant, make, said
+from polemarch import ENCRYPTED, NOT_FOUND, grant, make, said
+from runs import make_run
 
 pytestmark = pytest.mark.noreset
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -22,7 +23,14 @@ HOST = {"name": "text 512", "type": "text 5", "vars": "vars"}
 GROUP = {"name": "text 512", "children": "flag", "vars": "vars"}
 INVENTORY = {"name": "line 512", "vars": "vars"}
 TEMPLATE = {"name": "line 512", "kind": "text 32", "data": "object"}
+PROJECT = {"name": "line 512", "repository": "line 2048", "vars": "vars"}
+SITE = {"name": "new", "repository": "x", "vars": {"repo_type": "MANUAL"}}
+HOOK = {"name": "line 512", "type": "text 32", "recipients": "line 16384"}
+TELL = {"name": "new", "type": "HTTP", "recipients": "http://x"}
 TASK = {"name": "new", "kind": "Task", "data": {"playbook": "x.yml"}}
+PERIODIC = {"name": "line 512", "type": "text 10", "schedule": "text 4096", "mode": "line 256", "kind": "text 50", "project": "pk", "inventory": "line 1024",
+            "save_result": "flag", "enabled": "flag", "vars": "vars"}
+HOURLY = {"name": "new", "type": "INTERVAL", "schedule": "3600", "mode": "x.yml", "project": 1, "inventory": 1}
 # Each endpoint that takes fields: a body that would be right and costs no hashing, and what its fields are.
 ENDPOINTS = {
     ("POST", "/users/"): ({"username": "new", "password": DJANGO, "raw_password": True}, {**USER, "password": "raw"}),
@@ -46,16 +54,26 @@ ENDPOINTS = {
     ("POST", "/templates/"): (TASK, TEMPLATE),
     ("PUT", "/templates/1/"): (TASK, TEMPLATE),
     ("PATCH", "/templates/1/"): ({}, TEMPLATE),
+    ("POST", "/projects/"): (SITE, PROJECT),
+    ("PUT", "/projects/1/"): (SITE, PROJECT),
+    ("PATCH", "/projects/1/"): ({}, PROJECT),
+    ("POST", "/hooks/"): (TELL, HOOK),
+    ("PUT", "/hooks/1/"): (TELL, HOOK),
+    ("PATCH", "/hooks/1/"): ({}, HOOK),
+    ("POST", "/periodic-tasks/"): (HOURLY, PERIODIC),
+    ("PUT", "/periodic-tasks/1/"): (HOURLY, PERIODIC),
+    ("PATCH", "/periodic-tasks/1/"): ({}, PERIODIC),
     ("POST", "/token/"): ({"username": "nobody", "password": "x"}, {"username": "text", "password": "password"}),
 }
 LISTED = [(m, "/teams/1/permissions/") for m in ("POST", "PUT", "DELETE")]
 SUBLISTS = ["/groups/1/hosts/", "/groups/2/groups/", "/inventories/1/hosts/", "/inventories/1/groups/", "/projects/1/hosts/", "/projects/1/groups/",
             "/projects/1/inventories/"]
-OBJECTS = ["/hosts/", "/groups/", "/inventories/", "/templates/"]
-LISTS = ["/users/", "/teams/"] + OBJECTS
+OBJECTS = ["/hosts/", "/groups/", "/inventories/", "/templates/", "/projects/", "/periodic-tasks/"]
+LISTS = ["/users/", "/teams/", "/hooks/", "/history/"] + OBJECTS
 WRITES = ([(m, p) for m, p in ENDPOINTS if not p.endswith(" ")] + LISTED + [(m, p) for p in SUBLISTS for m in ("POST", "PUT", "DELETE")] +
-          [("PUT", "/teams/1/owner/"), ("DELETE", "/users/2/"), ("DELETE", "/token/")] + [("DELETE", p + "1/") for p in LISTS[1:]])
-READ = (["/", "/license/", "/teams/1/permissions/", "/teams/1/owner/", "/inventories/1/export/", "/templates/supported-kinds/"] + SUBLISTS +
+          [("PUT", "/teams/1/owner/"), ("DELETE", "/users/2/"), ("DELETE", "/token/"), ("POST", "/_bulk/"), ("POST", "/history/1/cancel/")] + [("DELETE", p + "1/") for p in LISTS[1:]])
+READ = (["/history/1/lines/", "/history/1/raw/", "/history/1/facts/", "/history/1/hosts/", "/_bulk/", "/stats/", "/hooks/types/"] +
+        ["/", "/license/", "/teams/1/permissions/", "/teams/1/owner/", "/inventories/1/export/", "/templates/supported-kinds/", "/projects/supported-repos/", "/tasks/", "/ansible/"] + SUBLISTS +
         [p + id for p in LISTS for id in ("", "1/")])
 
 CONTROLS = ["two\nlines", "a\tb", "x\x7f", "\x01a"]
@@ -72,6 +90,7 @@ WRONG = {
     "password": ["", 1.5, {"hash": "$argon2id$x"}, {"hash": None}, {"given": True}, {"length": 5}],
     "vars": [5, True, "x", "", "[]", "{", "5", '{"a":1,"a":2}', [], [1], [["a", 1]], {"": 1}, {"a b": 1}, {"1": 1}, {"a\n": 1}, {"\u2603": 1},
              {"x" * 129: 1}, {"a": 1, "ansible ssh_pass": "swordfish"}],
+    "pk": [None, "", " ", "x", "1.5", 1.5, 99, "99", -1, 10 ** 17, "9" * 5000, True, *THINGS],
     "object": [5, True, "x", "", "[]", "{", "5", [], [1], [{}]],
     # None of these is what the worker puts in a text's place.
     "aside": ["", 5, True, [], {}, {"length": "x"}],
@@ -81,7 +100,7 @@ WRONG = {
 
 def wrong_values(kind):
     kind, _, most = kind.rpartition(" ") if kind[-1].isdigit() else (kind, "", "")
-    values = WRONG[kind] + ([None] if kind in ("vars", "object", "aside") else WRONG["text"] if kind not in ("text", "flag", "ids") else [])
+    values = WRONG[kind] + ([None] if kind in ("vars", "object", "aside", "pk") else WRONG["text"] if kind not in ("text", "flag", "ids") else [])
     return values + (["x" * (int(most) + 1), "\u2603" * (int(most) + 1)] if most else [])
 
 
@@ -92,9 +111,10 @@ def seeded(api, session_sql):
     session_sql.run("insert into people.users (username, password) values ('bob', 'x')")
     said(api.polemarch.post("/teams/", {"name": "ops", "users_list": [2], "proxy_group": "ops"}), 201)
     said(api.polemarch.post("/teams/1/permissions/", [grant(2, "EDITOR")]))
-    Rights(session_sql).add("project", [1], 1)
-    for path, more in (("hosts", {"name": "web"}), ("groups", {"name": "g"}), ("groups", {"name": "of-groups", "children": True}),
-                       ("inventories", {"name": "i"}), ("templates", TASK)):
+    make_run(session_sql)
+    make(api.polemarch, "hooks", **TELL)
+    for path, more in (("projects", SITE), ("hosts", {"name": "web"}), ("groups", {"name": "g"}), ("groups", {"name": "of-groups", "children": True}),
+                       ("inventories", {"name": "i"}), ("templates", TASK), ("periodic-tasks", HOURLY)):
         make(api.polemarch, path, **more)
     for path in SUBLISTS[:1] + SUBLISTS[2:4]:
         said(api.polemarch.post(path, [1]))
@@ -128,8 +148,8 @@ def test_a_field_that_is_wrong_is_refused_by_name(asked, method, path, name):
         assert wrong.keys() == {name} and len(wrong[name]) == 1, (value, wrong)
 
 
-NEEDED = {"teams": {"name"}, "users": {"username", "password"}, "token": {"username", "password"}, "templates": {"name", "kind", "data"},
-          "import": {"text"}}
+NEEDED = {"teams": {"name"}, "users": {"username", "password"}, "token": {"username", "password"}, "templates": {"name", "kind", "data"}, "hooks": {"name", "type", "recipients"},
+          "projects": {"repository"}, "periodic-tasks": {"type", "schedule", "mode", "project", "inventory"}, "import": {"text"}}
 
 
 @pytest.mark.parametrize("method, path", [(m, p) for m, p in ENDPOINTS if m != "PATCH" and not p.endswith(" ")
@@ -281,7 +301,7 @@ def test_a_body_over_16_mib_in_chunks_is_too_large(api):
 @pytest.mark.parametrize("path, name", [("/users/2/", "username"), ("/users/2/", "email"), ("/users/2/", "password"),
                                         ("/users/2/", "is_staff"), ("/teams/1/", "name"), ("/teams/1/", "users_list"),
                                         ("/hosts/1/", "name"), ("/hosts/1/", "type"), ("/hosts/1/", "vars"), ("/groups/1/", "name"),
-                                        ("/groups/1/", "children"), ("/inventories/1/", "name"), ("/templates/1/", "kind"),
+                                        ("/groups/1/", "children"), ("/inventories/1/", "name"), ("/projects/1/", "repository"), ("/templates/1/", "kind"),
                                         ("/templates/1/", "data")])
 def test_a_value_of_10_mib_is_refused_as_a_short_one_is(asked, path, name):
     wrong = asked("PATCH", path, {name: "a@b." + "x" * (10 << 20)})

@@ -287,7 +287,7 @@ def test_letters_are_told_by_channel(api, sql):
     none = figures(api)[1]
     assert {k for k in none if k.startswith("moirai_letters{")} == {
         f'moirai_letters{{channel="{c}",state="{s}"}}' for s in ("waiting", "parked")
-        for c in ("hook", "live", "mail", "owners", "sentry", "slack", "webhook")}
+        for c in ("hook", "live", "mail", "owners", "script", "sentry", "slack", "webhook")}
     for letter in (("waiting", 0, 50, 600), ("waiting", 2, 70, 600), ("parked", 9, 9000, 0), ("sent", 1, 1, 0)):
         sql.run(LETTER, *letter)
     sql.run("insert into outbox.tally values ('mail', 5, 2, 1)")

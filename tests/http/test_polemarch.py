@@ -25,10 +25,12 @@ def team(api):
 
 def test_the_root_gives_the_addresses_of_what_there_is(api):
     found = said(api.polemarch.get("/"))
-    assert list(found) == ["token", "users", "teams", "hosts", "groups", "inventories", "templates", "license"]
+    assert list(found) == ["token", "bulk", "users", "teams", "hosts", "groups", "inventories", "projects", "tasks", "periodic-tasks", "templates", "history",
+                           "ansible", "stats", "hooks", "license"]
     for name, address in found.items():
-        assert address == f"{api.polemarch.base}/{name}/"
-        assert api.polemarch.get(f"/{name}/").status_code == (405 if name == "token" else 200)
+        path = "/_bulk/" if name == "bulk" else f"/{name}/"
+        assert address == api.polemarch.base + path
+        assert api.polemarch.get(path).status_code == (405 if name == "token" else 200)
 
 
 def test_above_the_root_is_the_address_of_the_version(api):

@@ -26,7 +26,7 @@ def story():
 
 def test_the_story_runs_as_printed(demo, tmp_path):
     function, told = story()
-    assert len(told) == 13
+    assert len(told) == 17
     tmp_path.joinpath("var").symlink_to(demo.var)
     for command, printed in told:
         said = subprocess.run(["bash", "-c", f"{function}\n{command}".replace("8080", str(demo.port))], cwd=tmp_path,

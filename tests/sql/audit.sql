@@ -2,7 +2,7 @@
 -- (sql/people/audit.sql, sql/hermes_api/audit.sql).
 begin;
 \ir lib.psql
-select plan(106);
+select plan(125);
 
 -- johnny is nobody special; admin is a superuser.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('bob', false, 9);
@@ -138,6 +138,34 @@ insert into tests.calls (f, who, path, body, wanted) values
 	 '(create,template,{1},"{""kind"": ""Host"", ""name"": ""t""}")'),
 	('polemarch_api.templates_update', 'johnny', '{"id": "1"}', '{"name": "u", "data": {"name": "s3cret"}}',
 	 '(update,template,{1},"{""name"": ""u""}")'),
+	('polemarch_api.projects_create', 'johnny', '{}', '{"name": "p", "repository": "x", "vars": {"repo_type": "MANUAL"}}',
+	 '(create,project,{1},"{""name"": ""p"", ""vars"": [""repo_type""], ""repository"": ""x""}")'),
+	('polemarch_api.projects_update', 'johnny', '{"id": "1"}', '{"name": "q"}', '(update,project,{1},"{""name"": ""q""}")'),
+	('polemarch_api.projects_sync', 'johnny', '{"id": "1"}', '{}', '(sync,project,{1},{})'),
+	('polemarch_api.execute_playbook', 'johnny', '{"id": "1"}', '{"inventory": "hosts", "playbook": "x.yml", "tags": "s3cret"}',
+	 '(execute,project,{1},"{""run"": 1, ""kind"": ""PLAYBOOK"", ""mode"": ""x.yml"", ""project"": 1, ""inventory"": ""hosts""}")'),
+	('polemarch_api.execute_module', 'johnny', '{"id": "1"}', '{"inventory": "hosts", "module": "ping", "group": "all"}',
+	 '(execute,project,{1},"{""run"": 2, ""kind"": ""MODULE"", ""mode"": ""ping"", ""group"": ""all"", ""project"": 1, ""inventory"": ""hosts""}")'),
+	('polemarch_api.templates_update', 'johnny', '{"id": "1"}', '{"kind": "Task", "data": {"playbook": "y.yml", "project": 1, "inventory": "hosts"}}',
+	 '(update,template,{1},"{""kind"": ""Task""}")'),
+	('polemarch_api.execute_template', 'johnny', '{"id": "1"}', '{}',
+	 '(execute,template,{1},"{""run"": 3, ""kind"": ""PLAYBOOK"", ""mode"": ""y.yml"", ""project"": 1, ""inventory"": ""hosts""}")'),
+	('polemarch_api.execute_periodic_task', 'johnny', '{"id": "1000"}', '{}',
+	 '(execute,periodictask,{1000},"{""run"": 4, ""kind"": ""PLAYBOOK"", ""mode"": ""z.yml"", ""project"": 1, ""inventory"": ""hosts""}")'),
+	('polemarch_api.periodic_tasks_create', 'johnny', '{}', '{"name": "every", "type": "INTERVAL", "schedule": "60", "mode": "z.yml", "project": 1, "inventory": "hosts", "vars": {"tags": "s3cret"}}',
+	 '(create,periodictask,{1},"{""kind"": ""PLAYBOOK"", ""mode"": ""z.yml"", ""name"": ""every"", ""type"": ""INTERVAL"", ""vars"": [""tags""], '
+	 '""enabled"": true, ""project"": ""1"", ""schedule"": ""60"", ""inventory"": ""hosts"", ""save_result"": true}")'),
+	('polemarch_api.periodic_tasks_update', 'johnny', '{"id": "1"}', '{"name": "each"}', '(update,periodictask,{1},"{""name"": ""each""}")'),
+	('polemarch_api.periodic_tasks_delete', 'johnny', '{"id": "1"}', '{}', '(delete,periodictask,{1},"{""name"": ""each""}")'),
+	('polemarch_api.history_cancel', 'johnny', '{"id": "1"}', '{}', '(cancel,run,{1},"{""mode"": ""x.yml""}")'),
+	('polemarch_api.history_delete', 'johnny', '{"id": "1"}', '{}', '(delete,run,{1},"{""mode"": ""x.yml""}")'),
+	('polemarch_api.hooks_create', 'admin', '{}', '{"name": "h", "type": "HTTP", "recipients": "http://s3cret"}', '(create,hook,{1},"{""name"": ""h"", ""type"": ""HTTP""}")'),
+	('polemarch_api.hooks_update', 'admin', '{"id": "1"}', '{"name": "i"}', '(update,hook,{1},"{""name"": ""i""}")'),
+	('polemarch_api.hooks_delete', 'admin', '{"id": "1"}', '{}', '(delete,hook,{1},"{""name"": ""i""}")'),
+	('polemarch_api.bulk', 'johnny', '{}', '[{"type": "add", "item": "group", "data": {"name": "b"}}]', '(create,group,{2},"{""name"": ""b"", ""vars"": [], ""children"": false}")'),
+	('polemarch_api.projects_create', 'johnny', '{}', '{"name": "r", "repository": "x", "vars": {"repo_type": "MANUAL"}}',
+	 '(create,project,{2},"{""name"": ""r"", ""vars"": [""repo_type""], ""repository"": ""x""}")'),
+	('polemarch_api.projects_delete', 'johnny', '{"id": "2"}', '{}', '(delete,project,{2},"{""name"": ""r""}")'),
 	('polemarch_api.templates_delete', 'johnny', '{"id": "1"}', '{}', '(delete,template,{1},"{""name"": ""u""}")'),
 	('polemarch_api.hosts_delete', 'johnny', '{"id": "1"}', '{}', '(delete,host,{1},"{""name"": ""w""}")'),
 	('polemarch_api.groups_delete', 'johnny', '{"id": "1"}', '{}', '(delete,group,{1},"{""name"": ""h""}")');
@@ -167,6 +195,10 @@ $$;
 select tests.story(3);
 insert into people.tokens (user_id, kind, hash, made_at, seen_at) select 1, k, sha256(k::bytea || random()::text::bytea),
 	now(), now() from unnest('{session,session,login}'::text[]) k;
+select runner_api.reference_put('1', '{"ansible": {}, "ansible-playbook": {"tags": {"type": "text"}}}', '{}');
+insert into work.periodic_tasks (id, type, schedule, kind, mode, project_id, inventory_path, save_result, enabled, zone)
+values (1000, 'INTERVAL', '5', 'PLAYBOOK', 'z.yml', 1, 'hosts', true, false, 'UTC');
+insert into inventory.objects (kind, id, name) values ('periodic_task', 1000, 'n');
 select tests.quest(1, 'a', 'b', 'c');
 update fate.hosts set owner = 'bob@example.com';
 select outbox.sort(tests.settings(), 9, tests.sec(0));

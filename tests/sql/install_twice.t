@@ -48,9 +48,10 @@ is "$(differs first second roles)" '' '... no role'
 is "$(sql postgres twice 'select number, name from house.migration order by 1')" '1|people and fates
 2|what leaves the house
 3|people and rights
-4|inventory' 'each migration is remembered once'
+4|inventory
+5|runs' 'each migration is remembered once'
 is "$(grep -c '^CREATE \(UNLOGGED \)\?TABLE' "$work/first.schema")" "$(sql postgres twice "select count(*) from pg_class
-	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house|outbox|inventory)$'")" 'the dump holds all tables'
+	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house|outbox|inventory|work)$'")" 'the dump holds all tables'
 
 # What somebody has loosened by hand is tightened again.
 sql postgres twice 'grant execute on function fate.check(), hermes_api.stub to public; grant usage on schema fate to public'

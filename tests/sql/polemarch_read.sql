@@ -2,7 +2,7 @@
 -- polemarch-behaviour.md sections 1.1, 1.3, 1.6, 1.7).
 begin;
 \ir lib.psql
-select plan(137);
+select plan(153);
 
 -- ---- the body ----
 -- tests.read(body, method) -> of a text `t` that is needed, a flag `f`, true unless told, ids `i`, an address `e` and a line `l`
@@ -174,10 +174,14 @@ select is(tests.refused($$ select polemarch_api.fail(409, 'Oh.') $$) || tests.re
 create function tests.server(function text, more jsonb default '{}', query jsonb default '{}') returns text
 language sql as $$ select tests.polemarch('johnny', function, query => query, more => more) $$;
 select is(tests.server('root'),
-	'200 {"token":"http://moirai/polemarch/api/v1/token/","users":"http://moirai/polemarch/api/v1/users/",'
+	'200 {"token":"http://moirai/polemarch/api/v1/token/","bulk":"http://moirai/polemarch/api/v1/_bulk/","users":"http://moirai/polemarch/api/v1/users/",'
 	|| '"teams":"http://moirai/polemarch/api/v1/teams/","hosts":"http://moirai/polemarch/api/v1/hosts/",'
 	|| '"groups":"http://moirai/polemarch/api/v1/groups/","inventories":"http://moirai/polemarch/api/v1/inventories/",'
-	|| '"templates":"http://moirai/polemarch/api/v1/templates/","license":"http://moirai/polemarch/api/v1/license/"}',
+	|| '"projects":"http://moirai/polemarch/api/v1/projects/","tasks":"http://moirai/polemarch/api/v1/tasks/",'
+	|| '"periodic-tasks":"http://moirai/polemarch/api/v1/periodic-tasks/","templates":"http://moirai/polemarch/api/v1/templates/",'
+	|| '"history":"http://moirai/polemarch/api/v1/history/","ansible":"http://moirai/polemarch/api/v1/ansible/",'
+	|| '"stats":"http://moirai/polemarch/api/v1/stats/","hooks":"http://moirai/polemarch/api/v1/hooks/",'
+	|| '"license":"http://moirai/polemarch/api/v1/license/"}',
 	'the root tells where everything is');
 select is(tests.server('root', '{"mount": "/polemarch/api", "base": "http://moirai/polemarch/api"}'),
 	'200 {"v1":"http://moirai/polemarch/api/v1/"}', '... the one above it, where version 1 is');
@@ -198,6 +202,13 @@ select is(tests.server('license', jsonb_build_object('settings',
 select is(tests.server('license',
 	'{"settings": {"domain": "x"}}') ~ '"expiry":null,"users":null,"organization":"","contacts":"","hosts":null', true,
 	'... or say nothing');
+
+select is(polemarch_api.words(tests.req(query => jsonb_build_object('w', array[given])), 'w'), wanted::text[], format('words of "%s"', given)) from (values
+	('a', '{a}'), (' a , b,a', '{a,b,a}'), ('a,', '{a,""}'), ('', null)) v (given, wanted);
+select is(polemarch_api.query_id(tests.req(query => jsonb_build_object('w', array[given])), 'w'), wanted::bigint, format('an id of "%s"', given)) from (values
+	('7', 7), (' 7 ', 7), ('x', -1), ('1,2', -1), ('-1', -1), (repeat('9', 19), -1), ('', null)) v (given, wanted);
+select is(polemarch_api.is_asked(tests.req(query => query::jsonb), 'owner'), wanted, 'owner by ' || query) from (values
+	('{"expand": ["owner"]}', true), ('{"expand": ["a, owner"]}', true), ('{"expand": ["owners"]}', false), ('{"expand": [""]}', false), ('{}', false)) v (query, wanted);
 
 select * from finish();
 rollback;

@@ -36,6 +36,12 @@ psql -X -q -v ON_ERROR_STOP=1 -d reading >/dev/null <<-'SQL'
 	       inventory.groups_add('{web}', '{false}', array['{}'::jsonb], array['{}'::jsonb], 1), inventory.inventories_add('web', '{}', '{}', 1);
 	insert into inventory.templates (kind, data) values ('Host', '{}');
 	select inventory.objects_add('template', '{1}', '{web}', array['{}'::jsonb], array['{}'::jsonb], 1);
+	select work.projects_add('web', 'x', '{"repo_type": "GIT"}', '{}', 1), work.project_synced(1, 'r', '{site.yml}');
+	select runner_api.reference_put('1', '{"ansible": {}, "ansible-playbook": {}}', '{"ansible.builtin.ping": {}}');
+	insert into work.runs (kind, mode, arguments, initiator, initiator_type, status, start_time, stop_time)
+	values ('MODULE', 'setup', '{}', 1, 'users', 'OK', now(), now());
+	insert into work.hooks (name, type, recipients) values ('x', 'HTTP', 'http://x');
+	select work.periodic_tasks_add(row(null, 'INTERVAL', '60', 'PLAYBOOK', 'site.yml', 1, 1, null, true, true, 'UTC', null, null), 'web', '{}', '{}', now(), 'UTC');
 	insert into outbox.couriers values ('me', now());
 	insert into people.audit (at, username, via, verb, kind, ids, n, details) values (now(), 'x', 'proxy', 'x', 'x', '{}', 0, '{}');
 	alter database reading set default_transaction_read_only = on;

@@ -64,7 +64,7 @@ truncate outbox.couriers;
 select is(tests.metric('moirai_courier_seen_seconds'), '+Inf', 'no courier was seen for ever');
 select is(tests.metric('moirai_letters_oldest_seconds'), '0.000', 'nothing waits');
 select is((select count(*) from regexp_matches(tests.metrics(), 'moirai_letters\{channel="[a-z]+",state="[a-z]+"\} 0',
-	'g')), 14::bigint,
+	'g')), 16::bigint,
 	'each channel has its figures, also where they are 0');
 select tests.courier('7 seconds');
 select tests.quest(1, 'a', 'b', 'c');

@@ -66,7 +66,7 @@ select is(tests.rows($$people.audit where kind = 'group' and ids = '{1}'$$, 'use
 select is((select string_agg(kind || n, ' ' order by kind) from (select kind, count(*) as n from people.audit group by 1) a),
 	'group6 inventory6 project9', '... of each, projects too');
 select is((select string_agg(distinct concat_ws(' ', kind, ids), ', ') from outbox.changes),
-	'group {1}, group {3}, inventory {1}', 'who watches a page is told, too; of projects not yet');
+	'group {1}, group {3}, inventory {1}, project {1}', 'who watches a page is told, too');
 select is(tests.on('johnny', verb, place), '404 {"detail": "Not found."}', format('%s: there is no %s', verb,
 	place)) from unnest('{get,add,replace,remove}'::text[]) verb,
 	unnest('{hosts/1/hosts,templates/1/inventories,groups/1/inventories,inventories/1/inventories,groups/99/hosts,inventories/99/hosts,things/1/hosts,groups/1/things}'::text[])

@@ -199,6 +199,31 @@ static void who_searches_is_in_the_gate_until_the_request_is_done(void **state)
 	json_decref(r.asked);
 }
 
+static void texts_are_searched_by_a_regular_expression(void **state)
+{
+	AUTO(text) char *asked = NULL;
+	AUTO(text) char *refused = NULL;
+
+	(void)state;
+	assert_int_equal(asking("{\"modules\":{\"regex\":\"^b|C\",\"texts\":[\"ab\",\"bc\",\"xc\"]}}", &asked, NULL), S_OK);
+	assert_string_equal(asked, "{\"modules\":[\"bc\",\"xc\"]}");
+	worker.asking->inside[0] = 0;         /* the request is not done here */
+	assert_int_equal(asking("{\"modules\":{\"regex\":\"(\",\"texts\":[\"ab\"]}}", &refused, NULL), S_OK);
+	assert_string_equal(refused, "{\"modules\":{\"error\":\"missing closing parenthesis at position 1\"}}");
+	assert_int_equal(server.asked, 0);
+}
+
+static void who_has_a_regular_expression_goes_through_the_gate(void **state)
+{
+	char why[INPUT_WHY];
+
+	(void)state;
+	for (size_t slot = 1; slot <= 6; slot++)
+		assert_true(gate_enter(worker.asking, slot, 8));
+	assert_int_equal(asking("{\"modules\":{\"regex\":\"a\",\"texts\":[\"a\"]}}", NULL, why), S_LATER);
+	assert_string_equal(why, "Too many searches by regular expression just now: try again.");
+}
+
 static void what_is_remembered_passes_a_closed_gate(void **state)
 {
 	(void)state;
@@ -223,6 +248,8 @@ int main(void)
 		cmocka_unit_test_setup(after_a_stall_one_at_a_time_asks_for_a_while, begin),
 		cmocka_unit_test_setup(an_answer_ends_the_wariness, begin),
 		cmocka_unit_test_setup(who_searches_is_in_the_gate_until_the_request_is_done, begin),
+		cmocka_unit_test_setup(texts_are_searched_by_a_regular_expression, begin),
+		cmocka_unit_test_setup(who_has_a_regular_expression_goes_through_the_gate, begin),
 		cmocka_unit_test_setup(what_is_remembered_passes_a_closed_gate, begin),
 	};
 

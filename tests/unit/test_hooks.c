@@ -1,5 +1,7 @@
-/* The endpoints that need C: sessions, tokens, live notices, metrics. */
+/* The endpoints that need C: sessions, tokens, live notices, metrics, texts in pieces. */
 #include "../request_alone.h"
+
+#include <sys/socket.h>
 
 /* SECRET's, as token.c makes it. */
 static const char *xsrf_member(void)
@@ -142,6 +144,107 @@ static void metrics_are_the_workers_and_the_databases(void **state)
 	assert_string_equal(sent + strlen(sent) - 17, "moirai_letters 3\n");
 }
 
+/* ---- texts in pieces ---- */
+
+static int cut_off;
+static char last_words[8] = "unsaid";
+
+ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+	assert_int_equal(fd, -1);
+	assert_int_equal(size, sizeof last_words);
+	assert_int_equal(flags, MSG_NOSIGNAL);
+	memcpy(last_words, data, size);
+	return (ssize_t)size;
+}
+
+int shutdown(int fd, int how)
+{
+	assert_int_equal(fd, -1);
+	assert_int_equal(how, SHUT_RDWR);
+	cut_off++;
+	return 0;
+}
+
+static void serve_pieces(const char *method, const struct piece *pieces)
+{
+	database.pieces = pieces;
+	database.called = cut_off = 0;
+	serve(POLEMARCH, method, "/history/7/raw/?color=yes", "");
+}
+
+#define TEXT_TYPE "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+
+static void a_text_in_one_piece_is_told_with_its_length(void **state)
+{
+	static const struct piece one[] = { { NULL, "a\nb" } };
+
+	(void)state;
+	serve_pieces("GET", one);
+	is_answered("200 OK", "a\nb");
+	assert_true(was_sent(TEXT_TYPE "Content-Length: 3\r\n\r\n"));
+	assert_int_equal(database.called, 1);
+}
+
+static void a_text_in_several_is_asked_for_until_it_ends(void **state)
+{
+	static const struct piece three[] = { { "2", "a\nb" }, { "4", "\nc\nd" }, { NULL, "" } };
+
+	(void)state;
+	serve_pieces("GET", three);
+	is_answered("200 OK", "a\nb\nc\nd");
+	assert_true(was_sent(TEXT_TYPE "\r\n"));
+	assert_int_equal(database.called, 3);
+	assert_string_equal(told("query"), "{\"color\":[\"yes\"],\"after\":[\"4\"]}");
+	assert_string_equal(told("path"), "{\"id\":\"7\"}");
+	assert_int_equal(cut_off, 0);
+}
+
+/* Who reads it must not take a part for the whole. */
+static void where_no_more_is_to_be_had_the_connection_is_cut_off(void **state)
+{
+	static const struct piece two[] = { { "2", "a\nb" }, { NULL, NULL } };
+
+	(void)state;
+	serve_pieces("GET", two);
+	is_answered("200 OK", "a\nb");
+	assert_memory_equal(last_words, "\0\0\0\0\0\0\0", 8);
+	assert_int_equal(cut_off, 1);
+	assert_non_null(strstr(logged, "polemarch_api.history_raw: cut off: "));
+}
+
+static void what_can_not_begin_is_refused(void **state)
+{
+	static const struct piece none[] = { { NULL, NULL } };
+
+	(void)state;
+	serve_pieces("GET", none);
+	assert_true(was_sent("Status: 503 "));
+	assert_int_equal(cut_off, 0);
+}
+
+static void who_goes_away_ends_it(void **state)
+{
+	static const struct piece many[] = { { "2", "a" }, { "4", "b" }, { NULL, "c" } };
+
+	(void)state;
+	nobody_reads = true;
+	serve_pieces("GET", many);
+	nobody_reads = false;
+	assert_int_equal(database.called, 1);
+	assert_int_equal(cut_off, 0);
+}
+
+static void who_asks_for_the_headers_gets_these(void **state)
+{
+	static const struct piece many[] = { { "2", "a" }, { NULL, "c" } };
+
+	(void)state;
+	serve_pieces("HEAD", many);
+	is_answered("200 OK", "");
+	assert_int_equal(database.called, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +258,12 @@ int main(void)
 		IN_A_WORKER(a_function_that_says_no_object_is_a_bug),
 		IN_A_WORKER(live_notices_are_for_who_takes_a_stream_where_there_are_any),
 		IN_A_WORKER(metrics_are_the_workers_and_the_databases),
+		IN_A_WORKER(a_text_in_one_piece_is_told_with_its_length),
+		IN_A_WORKER(a_text_in_several_is_asked_for_until_it_ends),
+		IN_A_WORKER(where_no_more_is_to_be_had_the_connection_is_cut_off),
+		IN_A_WORKER(what_can_not_begin_is_refused),
+		IN_A_WORKER(who_goes_away_ends_it),
+		IN_A_WORKER(who_asks_for_the_headers_gets_these),
 	};
 
 	return cmocka_run_group_tests_name("hooks", tests, start_sodium, NULL);

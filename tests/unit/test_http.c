@@ -2,6 +2,7 @@
 #include "lib/http.c"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -295,6 +296,109 @@ static void a_redirect_is_an_answer(void **state)
 	assert_int_equal(a.code, 302);
 	assert_int_equal(shared->requests, 1);
 	http_answer_done(&a);
+}
+
+static void say_once_elsewhere(int fd)
+{
+	if (shared->requests == 1)
+		say(fd, "HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 4\r\n\r\nelse");
+	else
+		say_hello(fd);
+}
+
+static void a_redirect_is_followed_if_asked_for(void **state)
+{
+	struct server s = server_new(say_once_elsewhere);
+	struct http_request r = request_to(s.url);
+	struct http_answer a;
+
+	(void)state;
+	r.follow = true;
+	a = perform(&r);
+	assert_int_equal(a.code, 201);
+	assert_string_equal(a.body, "hello");
+	assert_memory_equal(shared->seen, "GET /other HTTP/1.1\r\n", 21);
+	http_answer_done(&a);
+	server_free(&s);
+}
+
+static void a_redirect_without_end_is_given_up(void **state)
+{
+	struct server s = server_new(say_elsewhere);
+	struct http_request r = request_to(s.url);
+	struct http_answer a;
+
+	(void)state;
+	r.follow = true;
+	a = perform(&r);
+	assert_int_equal(shared->requests, 1 + MAX_REDIRECTS);
+	assert_none_came(&a, "Number of redirects hit maximum amount");
+	server_free(&s);
+}
+
+static void say_file(int fd)
+{
+	say(fd, "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void a_redirect_leads_nowhere_else_than_the_web(void **state)
+{
+	struct server s = server_new(say_file);
+	struct http_request r = request_to(s.url);
+	struct http_answer a;
+
+	(void)state;
+	r.follow = true;
+	r.protocols = "http,https,ftp";
+	a = perform(&r);
+	assert_none_came(&a, "Unsupported protocol");
+	server_free(&s);
+}
+
+static void a_user_and_a_password_are_sent_along(void **state)
+{
+	struct server s = server_new(say_hello);
+	struct http_request r = request_to(s.url);
+	struct http_answer a;
+
+	(void)state;
+	r.user = "ann";
+	r.password = "p:w";
+	a = perform(&r);
+	assert_non_null(strstr(shared->seen, "\r\nAuthorization: Basic YW5uOnA6dw==\r\n"));
+	http_answer_done(&a);
+	server_free(&s);
+}
+
+static void a_body_may_go_to_a_file(void **state)
+{
+	struct server s = server_new(say_hello);
+	struct http_request r = request_to(s.url);
+	struct temp_file file = temp_file_new();
+	struct http_answer a;
+	char text[64];
+
+	(void)state;
+	r.file = file.fd;
+	r.max_answer = 5;
+	a = perform(&r);
+	assert_int_equal(a.code, 201);
+	assert_int_equal(a.size, 5);
+	assert_string_equal(a.body, "");
+	temp_file_read(&file, text, sizeof text);
+	assert_string_equal(text, "hello");
+	http_answer_done(&a);
+	r.max_answer = 4;
+	a = perform(&r);
+	assert_true(a.too_large);
+	http_answer_done(&a);
+	r.max_answer = 5;
+	r.file = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	a = perform(&r);
+	assert_none_came(&a, NULL);
+	close(r.file);
+	temp_file_free(&file);
+	server_free(&s);
 }
 
 /* ---- what is too much, too late, or broken ---- */
@@ -688,6 +792,11 @@ int main(void)
 		cmocka_unit_test(an_empty_post_is_a_post),
 		cmocka_unit_test(chunks_are_put_together),
 		cmocka_unit_test(a_redirect_is_an_answer),
+		cmocka_unit_test(a_redirect_is_followed_if_asked_for),
+		cmocka_unit_test(a_redirect_without_end_is_given_up),
+		cmocka_unit_test(a_redirect_leads_nowhere_else_than_the_web),
+		cmocka_unit_test(a_user_and_a_password_are_sent_along),
+		cmocka_unit_test(a_body_may_go_to_a_file),
 		cmocka_unit_test(an_answer_at_the_limit_is_taken),
 		cmocka_unit_test(an_answer_over_the_limit_is_cut_off),
 		cmocka_unit_test(a_head_without_end_is_cut_off),

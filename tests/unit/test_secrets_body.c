@@ -17,6 +17,7 @@ static inline void wipe_noted(void *memory, size_t size)
 }
 
 #define sodium_memzero wipe_noted
+#include "lib/wipe.c"
 #include "worker/secrets.c"
 #undef sodium_memzero
 
@@ -84,6 +85,7 @@ static void open_all(json_t *value)
 	const char *box = json_string_value(json_object_get(value, "sealed"));
 	const char *key;
 	json_t *child;
+	size_t i;
 
 	if (box != NULL && json_object_get(value, "key") != NULL) {
 		size_t size;
@@ -94,6 +96,9 @@ static void open_all(json_t *value)
 		seal_wipe(&text, size);
 	}
 	json_object_foreach(value, key, child) {
+		open_all(child);
+	}
+	json_array_foreach(value, i, child) {
 		open_all(child);
 	}
 }
@@ -223,7 +228,7 @@ static void what_should_be_an_object_and_is_none_loses_what_it_holds(void **stat
 		{ "{\"vars\":[{\"repo_key\":1}]}", "{\"vars\":[]}" }, { "{\"data\":\"12\"}", "{\"data\":\"\"}" },
 		{ "{\"data\":{\"vars\":\"{\"}}", "{\"data\":{\"vars\":\"\"}}" },
 		{ "{\"data\":[{\"vars\":{\"repo_key\":1}}]}", "{\"data\":[]}" },
-		{ "[{\"vars\":{\"repo_key\":1}}]", "[]" }, { "\"vars\"", "\"\"" },
+		{ "\"vars\"", "\"\"" },
 	};
 
 	(void)state;
@@ -233,8 +238,78 @@ static void what_should_be_an_object_and_is_none_loses_what_it_holds(void **stat
 	}
 	assert_int_equal(database.asked, 0);
 	*wiped = '\0';
-	assert_int_equal(with_body("[{\"vars\":{\"repo_key\":\"rex\"}}]"), S_OK);
+	assert_int_equal(with_body("{\"vars\":[{\"repo_key\":\"rex\"}]}"), S_OK);
 	assert_string_equal(wiped, "<rex>");
+}
+
+/* ---- lists of operations, and arguments ---- */
+
+static void each_operation_of_a_list_has_its_secrets_sealed(void **state)
+{
+	(void)state;
+	assert_int_equal(with_body("[{\"type\":\"add\",\"data\":{\"vars\":{\"repo_key\":\"rex\",\"a\":1}}},"
+	                           "{\"type\":\"set\",\"data\":{\"data\":{\"vars\":{\"key-file\":2}}}},"
+	                           "{\"type\":\"set\",\"data\":\"{\\\"vars\\\": {\\\"repo_key\\\": 3}}\"}]"), S_OK);
+	body_is_now("[{\"type\":\"add\",\"data\":{\"vars\":{\"repo_key\":" BOX("\\\"rex\\\"") ",\"a\":1}}},"
+	            "{\"type\":\"set\",\"data\":{\"data\":{\"vars\":{\"key-file\":" BOX("2") "}}}},"
+	            "{\"type\":\"set\",\"data\":{\"vars\":{\"repo_key\":" BOX("3") "}}}]");
+	assert_int_equal(database.asked, 1);
+}
+
+static void what_no_operation_should_hold_goes_no_further(void **state)
+{
+	static const struct { const char *sent, *left; } bodies[] = {
+		{ "[]", "[]" }, { "[7,null,\"x\",[{\"repo_key\":1}]]", "[7,null,\"\",[]]" },
+		{ "[{\"data\":[{\"vars\":{\"repo_key\":1}}]}]", "[{\"data\":[]}]" },
+		{ "[{\"type\":\"add\",\"data\":[1]}]", "[{\"type\":\"add\",\"data\":[]}]" },
+		{ "[{\"type\":\"add\",\"data\":{\"vars\":[1]}}]", "[{\"type\":\"add\",\"data\":{\"vars\":[]}}]" },
+		{ "[{\"type\":7,\"data\":\"x\"}]", "[{\"type\":7,\"data\":\"\"}]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bodies); i++) {
+		assert_int_equal(with_body(bodies[i].sent), S_OK);
+		body_is_now(bodies[i].left);
+	}
+	assert_int_equal(database.asked, 0);
+}
+
+static void ids_that_an_operation_puts_into_a_list_stay(void **state)
+{
+	static const char *const bodies[] = {
+		"[{\"type\":\"mod\",\"data\":[1,\"2\"]}]", "[{\"type\":\"mod\",\"data\":[{\"member\":1}]}]",
+		"[{\"type\":\"mod\",\"data\":2}]", "[{\"type\":\"mod\"}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bodies); i++) {
+		assert_int_equal(with_body(bodies[i]), S_OK);
+		body_is_now(bodies[i]);
+	}
+}
+
+static void a_list_without_a_key_is_refused_whole(void **state)
+{
+	(void)state;
+	database.none = true;
+	assert_int_equal(with_body("[{\"data\":{\"vars\":{\"a\":1}}},{\"data\":{\"vars\":{\"repo_key\":1}}},{}]"), S_LATER);
+	assert_int_equal(database.asked, 1);
+}
+
+static void arguments_that_are_secrets_are_sealed_as_members(void **state)
+{
+	(void)state;
+	with_body("{\"playbook\":\"a.yml\"}");
+	json_decref(request.body);
+	request.body = json_loads("{\"inventory\":1,\"key-file\":\"rex\",\"private-key\":\"[~~ENCRYPTED~~]\",\"vars\":{\"repo_key\":1}}", 0, NULL);
+	assert_int_equal(secrets_seal_arguments(&request), S_OK);
+	body_is_now("{\"inventory\":1,\"key-file\":" BOX("\\\"rex\\\"") ",\"private-key\":\"[~~ENCRYPTED~~]\",\"vars\":{\"repo_key\":1}}");
+	assert_string_equal(wiped, "<rex>");
+	json_decref(request.body);
+	request.body = json_loads("[{\"key-file\":\"max\"}]", 0, NULL);
+	assert_int_equal(secrets_seal_arguments(&request), S_OK);
+	body_is_now("[]");
+	assert_string_equal(wiped, "<rex><max>");
 }
 
 static void nothing_of_a_secret_stays_in_memory(void **state)
@@ -279,6 +354,11 @@ int main(void)
 		OVER_KEYS(a_text_that_holds_an_object_is_that_object),
 		OVER_KEYS(anything_else_stays),
 		OVER_KEYS(what_should_be_an_object_and_is_none_loses_what_it_holds),
+		OVER_KEYS(each_operation_of_a_list_has_its_secrets_sealed),
+		OVER_KEYS(what_no_operation_should_hold_goes_no_further),
+		OVER_KEYS(ids_that_an_operation_puts_into_a_list_stay),
+		OVER_KEYS(a_list_without_a_key_is_refused_whole),
+		OVER_KEYS(arguments_that_are_secrets_are_sealed_as_members),
 		OVER_KEYS(nothing_of_a_secret_stays_in_memory),
 		OVER_KEYS(without_a_key_nothing_is_sealed),
 	};

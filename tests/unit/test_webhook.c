@@ -19,8 +19,11 @@ struct http *http_new(void)
 	return NULL;
 }
 
+static char type_sent[64];
+
 static void note(const struct http_request *r, size_t i)
 {
+	snprintf(type_sent, sizeof type_sent, "%s", r->type);
 	snprintf(web.url[i], sizeof web.url[i], "%s", r->url);
 	snprintf(web.body[i], sizeof web.body[i], "%.*s", (int)r->size, r->body);
 	web.headers[i][0] = '\0';
@@ -118,6 +121,16 @@ static void the_text_is_posted_as_it_is(void **state)
 	assert_null(web.request.proxy);
 	assert_null(web.request.unix_socket);
 	assert_true(web.request.timeout + 10 <= channel_webhook.lease);
+}
+
+/* Hooks of runs are told so (sql/work/hooks.sql). */
+static void a_body_may_be_of_another_type(void **state)
+{
+	(void)state;
+	delivery_of("{\"hook\": 1, \"url\": \"u\", \"type\": \"application/x-www-form-urlencoded\", \"body\": \"type=x&payload=%7B%7D\"}");
+	assert_string_equal(web.body[0], "type=x&payload=%7B%7D");
+	assert_string_equal(web.headers[0], "Idempotency-Key: " KEY "\nX-Moirai-Delivery: " KEY "\n");
+	assert_string_equal(type_sent, "application/x-www-form-urlencoded");
 }
 
 static void a_batch_is_sent_at_once(void **state)
@@ -228,6 +241,7 @@ int main(void)
 		T(a_body_is_signed_with_the_secret),
 		T(without_a_secret_nothing_is_signed),
 		T(the_text_is_posted_as_it_is),
+		T(a_body_may_be_of_another_type),
 		T(a_batch_is_sent_at_once),
 		T(it_is_always_on),
 		T(a_2xx_is_taken),

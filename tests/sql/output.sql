@@ -1,0 +1,102 @@
+-- What runs have said (sql/polemarch_api/output.sql; polemarch-behaviour.md section 10.1).
+begin;
+\ir lib.psql
+select plan(53);
+
+insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9);
+create function tests.on(function text, query jsonb default '{}', id bigint default 1, name text default 'johnny') returns text
+language sql as $$ select tests.polemarch(name, 'history_' || function, jsonb_build_object('id', id::text), '{}', query) $$;
+-- tests.ran(lines) -> a run of johnny's that has said so.
+create function tests.ran(p_lines text[], p_status text default 'OK') returns bigint
+language plpgsql as $$
+declare
+	made bigint := (work.runs_add(array[row(null, null, null, 'PLAYBOOK', 'site.yml', null, '{}'::jsonb, '{}'::jsonb, true, 1, 'users')::work.order], tests.at(0)))[1];
+begin
+	perform work.line_partitions_ensure('2015-06-01');
+	insert into work.lines select '2015-06-01', made, n, line from unnest(p_lines) with ordinality l (line, n);
+	update work.runs set status = p_status, stop_time = case when p_status <> 'RUN' then tests.at(1) end, output_day = '2015-06-01',
+		lines = cardinality(p_lines) where id = made;
+	return made;
+end
+$$;
+create function tests.numbers(query jsonb default '{}', id bigint default 1) returns text
+language plpgsql as $$
+declare
+	said jsonb := tests.members(tests.on('lines', query, id));
+begin
+	return (said->>'count') || ': ' || coalesce((select string_agg(r->>'line_number', ' ' order by n) from jsonb_array_elements(said->'results') with ordinality e (r, n)), '');
+end
+$$;
+
+-- ---- colors ----
+select tests.story();
+select tests.ran(array[E'\x1b[0;32mok: [web]\x1b[0m', '', E'a\x1b[1;31mb\x1b[0mc "d"', E'cut \x1b[0;3', E'\x1b[0;35m\x1b[0;36m\x1b[1;35m\x1b[0;33mx']);
+select is(tests.on('lines', '{"limit": ["3"]}'), '200 {"count":5,"next":"http://moirai/polemarch/api/v1/it?limit=3&offset=3","previous":null,"results":['
+	'{"line_number":5,"line":"x"},{"line_number":4,"line":"cut \u001b[0;3"},{"line_number":3,"line":"abc \"d\""}]}', 'lines, the last first, without colors');
+select is(tests.on('lines', '{"color": ["yes"], "before": ["2"]}'), '200 {"count":1,"next":null,"previous":null,"results":[{"line_number":1,'
+	'"line":"\u001b[0;32mok: [web]\u001b[0m"}]}', 'with colors, where they are wanted');
+select is(tests.on('raw', query::jsonb), E'200 ok: [web]\n\nabc "d"\ncut \x1b[0;3\nx', 'as a text without ' || query)
+  from unnest('{"{}","{\"color\": [\"no\"]}","{\"color\": [\"Yes\"]}","{\"color\": [\"\"]}"}'::text[]) query;
+select is(tests.on('raw', '{"color": ["yes"]}'), E'200 \x1b[0;32mok: [web]\x1b[0m\n\na\x1b[1;31mb\x1b[0mc "d"\ncut \x1b[0;3\n\x1b[0;35m\x1b[0;36m\x1b[1;35m\x1b[0;33mx', '... and with them');
+
+-- ---- which lines ----
+select tests.story();
+select tests.ran(array(select 'line ' || n from generate_series(1, 10) n)), tests.ran('{}'::text[]), tests.ran('{a,b}', 'RUN');
+select is(tests.numbers(query::jsonb), wanted, 'lines by ' || query) from (values ('{}', '10: 10 9 8 7 6 5 4 3 2 1'), ('{"after": ["7"]}', '3: 10 9 8'), ('{"before": ["3"]}', '2: 2 1'),
+	('{"after": ["2"], "before": ["5"]}', '2: 4 3'), ('{"after": ["5"], "before": ["6"]}', '0: '), ('{"after": ["10"]}', '0: '), ('{"after": ["-3"]}', '10: 10 9 8 7 6 5 4 3 2 1'),
+	('{"before": ["99"], "limit": ["2"]}', '10: 10 9'), ('{"before": ["0"]}', '0: '), ('{"line_number": ["4"]}', '1: 4'), ('{"line_number": ["0"]}', '0: '), ('{"line_number": ["11"]}', '0: '),
+	('{"line_number": ["4"], "after": ["4"]}', '0: '), ('{"after": ["x"]}', '0: '), ('{"before": ["1.5"]}', '0: '), ('{"line_number": ["99999999999999999999"]}', '0: '), ('{"after": [""]}', '10: 10 9 8 7 6 5 4 3 2 1'),
+	('{"limit": ["3"]}', '10: 10 9 8'), ('{"limit": ["3"], "offset": ["3"]}', '10: 7 6 5'), ('{"limit": ["3"], "offset": ["9"]}', '10: 1'), ('{"offset": ["10"]}', '10: '), ('{"offset": ["99"]}', '10: '),
+	('{"after": ["2"], "limit": ["3"], "offset": ["1"]}', '8: 9 8 7'), ('{"ordering": ["line_number"], "after": ["2"], "limit": ["3"]}', '8: 3 4 5'),
+	('{"ordering": ["line_number"], "after": ["2"], "limit": ["3"], "offset": ["6"]}', '8: 9 10'), ('{"ordering": ["line_number"], "offset": ["10"]}', '10: '), ('{"ordering": ["-line_number"], "limit": ["1"]}', '10: 10'),
+	('{"ordering": ["line_number"], "after": ["10"]}', '0: ')) v (query, wanted);
+select is(tests.numbers(id => 2) || tests.on('raw', id => 2), '0: 200', 'who has said nothing has no lines');
+select is(tests.numbers(id => 3) || E' ' || tests.on('raw', id => 3), E'2: 2 1 200 a\nb', 'what is still at work has said so much');
+select is(tests.on(f, name => 'eve'), '403 {"detail": "You do not have permission to perform this action."}', f || ' is for who sees the run') from unnest('{lines,raw}'::text[]) f;
+select is(tests.on(f, id => 99), '404 {"detail": "Not found."}', f || ' of none') from unnest('{lines,raw}'::text[]) f;
+
+-- ---- output that is gone for its age ----
+update work.runs set status = 'OK', stop_time = tests.at(1) where id = 3;
+select is(work.line_partitions_drop('2015-06-09') > 0, true, 'old output is dropped');
+select is(tests.numbers() || tests.on('raw') || substring(tests.on('get') from '"raw_stdout":"[^"]*"'), '0: 200"raw_stdout":""', '... and there is none');
+update work.runs set lines = 10 where id = 1;
+select is(tests.numbers() || tests.on('raw') || substring(tests.on('get') from '"raw_stdout":"[^"]*"'), '0: 200"raw_stdout":""', '... however many there were');
+
+-- ---- a text in pieces ----
+select tests.story();
+select tests.ran(array(select 'line ' || n from generate_series(1, 12000) n)), tests.ran(array(select repeat('x', 100000) from generate_series(1, 12))), tests.ran(array[repeat('y', 3000000), 'z']);
+-- tests.whole(id) -> how many pieces there are, and whether they are all that it has said.
+create function tests.whole(id bigint, query jsonb default '{}') returns text
+language plpgsql as $$
+declare
+	a     api.answer;
+	whole text := '';
+	n     int := 0;
+	after text := '0';
+begin
+	loop
+		a := polemarch_api.history_raw(tests.req(jsonb_build_object('id', id::text), query || jsonb_build_object('after', jsonb_build_array(after))));
+		whole := whole || a.body;
+		n := n + 1;
+		exit when a.location is null;
+		after := a.location;
+	end loop;
+	return n || ' ' || (whole = (select string_agg(line, E'\n' order by l.n) from work.lines l where run_id = id));
+end
+$$;
+select is(tests.whole(1), '3 true', 'a text of 12,000 lines comes in three pieces');
+select is(tests.whole(2), '3 true', '... one of long lines in more');
+select is(tests.whole(3), '2 true', '... and never less than a line at a time');
+select is(split_part(tests.on('raw', '{"after": ["11999"]}'), ' ', 1) || substr(tests.on('raw', '{"after": ["11999"]}'), 5), E'200\nline 12000', 'what follows a line begins with a newline');
+select is(tests.on('raw', '{"after": ["12000"]}') || tests.on('raw', '{"after": ["99999999999"]}'), '200200', '... unless nothing follows');
+select is(left(tests.on('raw', '{"after": ["x"]}'), 15), E'200 5000 line 1', 'what is no number is the beginning');
+
+-- ---- raw_stdout ----
+select is(length(tests.members(tests.on('get', id => 2))->>'raw_stdout'), 1200011, 'the text is in the record');
+select is(tests.members(tests.on('get', id => 1))->>'raw_stdout' = (select string_agg('line ' || n, E'\n' order by n) from generate_series(1, 12000) n), true, '... all of it');
+select tests.story();
+select tests.ran(array(select repeat('ü', 99999) from generate_series(1, 101)));
+select is(length(tests.members(tests.on('get'))->>'raw_stdout'), 10000000, '... up to ten million characters');
+
+select * from finish();
+rollback;

@@ -1,0 +1,151 @@
+-- The queue, and what a run is between its claim and its end (sql/work/queue.sql, runs.sql; sql/runner_api).
+begin;
+\ir lib.psql
+select plan(61);
+
+-- Projects 1 and 2, which are synced; inventory 1 with hosts a and b, inventory 2 with host a.
+create function tests.world() returns void
+language plpgsql as $$
+begin
+	perform tests.story();
+	perform people.rights_own(), work.projects_add('p', 'git@x', '{"repo_type": "GIT"}', '{}', 1), work.projects_add('q', 'y', '{"repo_type": "TAR"}', '{}', 1);
+	update work.projects set status = 'OK', revision = 'r' || id, synced_at = tests.at(0);
+	perform inventory.inventories_add('i', '{}', '{}', 1), inventory.inventories_add('j', '{}', '{}', 1);
+	perform people.parts_add('inventory', 1, 'host', inventory.hosts_add('{a,b}', '{HOST,HOST}', array['{}', '{}']::jsonb[], array['{}', '{}']::jsonb[], 1));
+	perform people.parts_add('inventory', 2, 'host', '{1}');
+end
+$$;
+-- tests.order(project, inventory, more) -> the id of a run that was asked for.
+create function tests.order(project bigint default 1, inventory bigint default 1, sealed jsonb default '{}', save boolean default true) returns bigint
+language sql as $$
+	select (work.runs_add(array[row(project, inventory, null, 'PLAYBOOK', 'site.yml', null, '{"forks": 5}', sealed, save, 1, 'users')::work.order], tests.at(1)))[1]
+$$;
+create function tests.claimed(runner text default 'r', jobs int default 10, per_project int default 0, per_host int default 0) returns text
+language sql as $$
+	select coalesce(string_agg(concat_ws(' ', j->>'kind', j->>'id'), ', ' order by n), '')
+	  from jsonb_array_elements(runner_api.claim(runner, jsonb_build_object('jobs', jobs, 'jobsPerProject', per_project, 'jobsPerHost', per_host)))
+	       with ordinality c (j, n)
+$$;
+create function tests.token(run bigint) returns uuid language sql as $$ select token from work.runs where id = run $$;
+create function tests.wrong() returns text
+language sql as $$ select string_agg(concat_ws(' ', rule, id, found), '; ') from (select * from work.check() union all select * from inventory.check()) c $$;
+
+-- ---- who gets what ----
+select tests.world();
+select is(tests.claimed(), '', 'where nothing is asked for, nothing is claimed');
+select tests.order() from generate_series(1, 3);
+select is(tests.claimed(jobs => 2), 'run 1, run 2', 'a runner gets as much as it has free slots for, who asked first first');
+select is(tests.claimed(jobs => 2), '', 'and nothing more while these are at work');
+select is(tests.claimed('other', 2), 'run 3', 'another runner has its own slots');
+select is((select string_agg(concat_ws(' ', status, runner, token is not null, lease_until > clock_timestamp() + interval '25 s'), ', ' order by id) from work.runs),
+	'RUN r t t, RUN r t t, RUN other t t', 'who has a run has it by a token, for a lease');
+select is((select count(*) from outbox.changes where kind = 'run'), 5::bigint, 'who watches the page is told when runs are asked for, and claimed');
+
+select tests.world(), tests.order(1), tests.order(1), tests.order(1), tests.order(2);
+select is(tests.claimed(jobs => 2), 'run 1, run 4', 'the second run of a project comes after the first of another');
+select is(tests.claimed(jobs => 3), 'run 2', 'and so on');
+select tests.world(), tests.order(1), tests.order(1), tests.order(2);
+select is(tests.claimed(per_project => 1), 'run 1, run 3', 'jobs_per_project: no more runs of a project at a time');
+select is(tests.claimed('other', per_project => 1), '', 'on all runners together');
+select tests.world(), tests.order(1, 1), tests.order(1, 2), tests.order(2, 2);
+select is(tests.claimed(per_host => 1), 'run 1', 'jobs_per_host: no more runs on a machine at a time');
+select work.run_end(r, 'OK', null, '[]', '[]', tests.at(2)) from work.runs r where id = 1;
+select is(tests.claimed(per_host => 1), 'run 2', 'when it is over the next gets its turn');
+select is((select count(*) from work.busy), 1::bigint, 'what is over counts no more');
+
+select tests.world(), tests.order(1), tests.order(2);
+update work.projects set status = 'WAIT_SYNC' where id = 1;
+select is(tests.claimed(), 'sync 1, run 2', 'a run waits for its project''s sync');
+select is(tests.claimed(), '', 'while that goes on, too');
+select is((select concat_ws(' ', status, runner, token is not null) from work.projects where id = 1), 'SYNC r t', 'a sync is had by a token, too');
+select is(runner_api.sync_begin(1, (select token from work.projects where id = 1)),
+	'{"id": 1, "type": "GIT", "branch": null, "fresh": false, "sealed": {}, "repository": "git@x"}', 'who has it learns all about the project');
+select is(runner_api.sync_settle(1, gen_random_uuid(), 'r', '{}', null), null, 'with another token it can''t be ended');
+select is(runner_api.sync_settle(1, (select token from work.projects where id = 1), 'abc', '{site.yml}', null), true, 'when it went well');
+select is((select concat_ws(' ', status, revision, token, status_detail) from work.projects where id = 1), 'OK abc', 'the project is OK, and has its revision');
+select is(tests.claimed(), 'run 1', 'and its run can begin');
+update work.projects set status = 'WAIT_SYNC' where id = 2;
+select is(tests.claimed(), 'sync 2', 'runs that are at work hold up no sync');
+select runner_api.sync_settle(2, (select token from work.projects where id = 2), null, null, 'no route');
+select is((select concat_ws(' ', status, revision, status_detail) from work.projects where id = 2), 'ERROR r2 no route', 'one that failed says why; what was there stays');
+update work.projects set status = 'WAIT_SYNC' where id = 2;
+select tests.claimed(), work.project_sync(2);
+select is(tests.claimed(), '', 'a project is synced by one at a time');
+select runner_api.sync_settle(2, (select token from work.projects where id = 2), 'x', '{}', null);
+select is((select status from work.projects where id = 2), 'WAIT_SYNC', 'one that was asked for meanwhile still is to come');
+select is(tests.claimed(), 'sync 2', 'and comes');
+
+-- ---- the life of one ----
+select tests.world(), tests.order(sealed => '{"key-file": {"sealed": "BOX", "key": 1}}'), tests.claimed();
+select is((select arguments::text from work.runs), '{"forks": 5, "key-file": "[~~ENCRYPTED~~]"}', 'a secret argument is shown as one');
+select is(runner_api.run_begin(1, gen_random_uuid())::text, null, 'who has not the token learns nothing');
+select is(runner_api.run_begin(1, tests.token(1))::jsonb - 'inventory' - 'day',
+	'{"kind": "PLAYBOOK", "mode": "site.yml", "pattern": null, "arguments": {"forks": 5, "key-file": "[~~ENCRYPTED~~]"}, "sealed": {"key-file": "BOX"},
+	  "project": {"id": 1, "type": "GIT", "repository": "git@x", "branch": null, "sealed": {}, "revision": "r1", "status": "OK", "status_detail": null}}',
+	'who has it learns all about the run');
+select is((select concat_ws('|', revision, raw_inventory, output_day = current_date) from work.runs), E'r1|# Hosts \na \nb \n\n\n\n# Groups |t',
+	'from then on the run has its revision, and the text of its inventory');
+select is(runner_api.run_started(1, tests.token(1), 'ansible-playbook site.yml', null), true, 'it is told the command');
+select is((select raw_args from work.runs), 'ansible-playbook site.yml', 'which stands there');
+select is(work.masked(E'a ansible_ssh_pass=geheim x=1\nb ansible_password="two words"\nc:\n  ansible_become_pass: ''x y''\nrepo_keyx=5'),
+	E'a ansible_ssh_pass=[~~ENCRYPTED~~] x=1\nb ansible_password=[~~ENCRYPTED~~]\nc:\n  ansible_become_pass: [~~ENCRYPTED~~]\nrepo_keyx=5',
+	'passwords in an inventory of the project are not shown');
+select is(runner_api.hosts_started(1, tests.token(1), '{b,a,elsewhere,a}'), true, 'it comes to hosts');
+select is((select string_agg(concat_ws(' ', name, host_id), ', ' order by name) from work.run_hosts), 'a 1, b 2, elsewhere',
+	'those that the fleet knows are the fleet''s');
+select is((select string_agg(concat_ws(' ', t.state, h.hostname, e.username, e.note), ', ' order by e.id) from fate.events e join fate.event_types t on t.id = e.event_type_id
+	join fate.hosts h on h.id = e.host_id), 'started a johnny run 1: site.yml, started b johnny run 1: site.yml', 'and hear of it as an event');
+select runner_api.hosts_started(1, tests.token(1), '{a,c}');
+select is((select count(*) from fate.events), 2::bigint, 'once');
+
+insert into work.lines select current_date, 1, n, 'line ' || n from generate_series(1, 3) n;
+select is(runner_api.lines_stored(1, tests.token(1), 1, 3), false, 'lines count when they are told');
+select is(tests.refused($$ select runner_api.lines_stored(1, tests.token(1), 5, 6) $$), 'WE409 3 lines are there, not 4', 'no gap is left');
+select is(tests.refused($$ select runner_api.lines_stored(1, tests.token(1), 3, 6) $$), 'WE409 3 lines are there, not 2', 'nothing is counted twice');
+select is(tests.refused($$ select runner_api.lines_stored(1, gen_random_uuid(), 4, 4) $$), 'WE404 the run is not ours any more', 'and only who has the run tells any');
+select is(runner_api.run_asked(1, tests.token(1)), false, 'nobody wants it to stop');
+select work.run_cancel(1, tests.at(3)), work.run_cancel(1, tests.at(4));
+select is(runner_api.run_asked(1, tests.token(1)), true, 'until somebody does');
+select is((select concat_ws(' ', status, cancel_at = tests.at(3)) from work.runs), 'RUN t', 'it is at work till its shepherd says that it is over');
+select is(tests.refused($$ select runner_api.run_settle(1, tests.token(1), 'OK', null, '{"hosts": [], "facts": [], "lines": 4}') $$), 'WE409 3 lines are there, not 4',
+	'its shepherd can''t end it while lines are missing');
+select is(runner_api.run_settle(1, tests.token(1), 'INTERRUPTED', 'canceled', '{"hosts": [
+	{"name": "a", "outcome": "failed", "ok": 1, "changed": 0, "unreachable": 0, "failed": 1, "skipped": 0, "rescued": 0, "ignored": 0, "task": "t", "message": "m"},
+	{"name": "elsewhere", "outcome": "ok", "ok": 1, "changed": 0, "unreachable": 0, "failed": 0, "skipped": 0, "rescued": 0, "ignored": 0}],
+	"facts": [{"name": "a", "status": "SUCCESS", "facts": "{\"x\":1}"}], "lines": 3}'), true, 'who does, says what came of it');
+select is((select concat_ws(' ', status, status_detail, stop_time > start_time, token, lease_until, lines) from work.runs), 'INTERRUPTED canceled t 3',
+	'it is over, and nobody has it');
+select is((select string_agg(concat_ws(' ', name, outcome, failed, task, message), ', ' order by name) from work.run_hosts),
+	'a failed 1 t m, b interrupted 0, c interrupted 0, elsewhere ok 0', 'of a host of which nothing is known it was interrupted');
+select is((select string_agg(concat_ws(' ', t.state, h.hostname), ', ' order by e.id) from fate.events e join fate.event_types t on t.id = e.event_type_id
+	join fate.hosts h on h.id = e.host_id where t.state <> 'started'), 'failed a, failed b', 'the fleet hears what came of it');
+select is((select string_agg(concat_ws(' ', n, name, status, facts), ', ') from work.run_facts), '1 a SUCCESS {"x":1}', 'facts are kept as they are');
+select is((select count(*) from inventory.objects where kind = 'run'), 0::bigint, 'its secrets are gone');
+select is(runner_api.run_settle(1, gen_random_uuid(), 'OK', null, '{"hosts": [], "facts": []}'), null, 'what is over can''t be ended again');
+select is(tests.wrong(), null, 'all is as it should be');
+
+select tests.order(save => false), tests.claimed(), runner_api.run_settle(2, tests.token(2), 'OK', null, '{"hosts": [], "facts": []}');
+select is((select string_agg(id::text, ' ') from work.runs), '1', 'a run whose result nobody wants is gone when it is over');
+select tests.order();
+select work.run_cancel(3, tests.at(5));
+select is((select concat_ws(' ', status, status_detail) from work.runs where id = 3), 'INTERRUPTED canceled before it began', 'one that has not begun is over at once');
+
+-- ---- who is not heard of ----
+select tests.world(), tests.order(), tests.order(), tests.claimed();
+update work.runs set lease_until = clock_timestamp() - interval '1 s' where id = 1;
+create function tests.long_up() returns boolean language sql as $$ select clock_timestamp() > pg_postmaster_start_time() + runner_api.lease() $$;
+select is(runner_api.reap(), case when tests.long_up() then 1 else 0 end, 'a run of which nothing was heard for a lease is taken, if the database was there');
+select is((select string_agg(concat_ws(' ', status, status_detail), ', ' order by id) from work.runs),
+	case when tests.long_up() then 'ERROR Nothing was heard of the run on r any more., RUN' else 'RUN, RUN' end, 'and says so');
+select is(runner_api.run_beat(2, tests.token(2)), true, 'who is heard of keeps it');
+select is(tests.wrong(), null, 'all is as it should be');
+
+-- ---- old output ----
+select tests.world(), tests.order(), work.line_partitions_ensure('2015-06-01');
+update work.runs set status = 'OK', stop_time = tests.at(5), output_day = '2015-06-03', lines = 2;
+insert into work.lines values ('2015-06-03', 1, 1, 'x'), ('2015-06-03', 1, 2, 'y');
+select is(work.line_partitions_drop('2015-06-08'), 1, 'output goes by the week, once all of it is old enough');
+select is((select concat_ws(' ', status, lines, output_day) from work.runs), 'OK 0', 'the run stays, without it');
+
+select * from finish();
+rollback;
