@@ -20,10 +20,10 @@
 #include "lib/program.h"
 #include "runner/archive.h"
 #include "runner/guard.h"
+#include "runner/project.h"
 
 #define COPY_MOST ((size_t)64 << 10)
 #define KILL_SECONDS 5          /* for what is killed to be gone: what another account has started stays */
-#define MOST_FILES 1000000
 #define SHOWN_MOST ((size_t)1 << 20)      /* bytes of an inventory file */
 
 struct guard {
@@ -108,7 +108,7 @@ static bool unpack(int fd, const char *folder, const char *name, long long most)
 
 	if (!make_folder(folder, name) || asprintf(&path, "%s%s", folder, name) < 0)
 		return false;
-	if (archive_unpack(fd, path, most, MOST_FILES, why) != S_OK)
+	if (archive_unpack(fd, path, most, PROJECT_MOST_FILES, why) != S_OK)
 		return failed("%s", why);
 	close(fd);
 	return true;

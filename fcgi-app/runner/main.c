@@ -251,6 +251,7 @@ static int run(struct service *service)
 	sigaction(SIGTERM, &heard, NULL);
 	sigaction(SIGINT, &heard, NULL);
 	sigaction(SIGHUP, &heard, NULL);
+	project_clean(&service->settings);
 	r.queue = queue_new(&service->settings);
 	service_notify("READY=1");
 	while (!stopping) {

@@ -7,6 +7,7 @@
 
 #include "lib/auto.h"
 #include "lib/log.h"
+#include "lib/program.h"
 #include "runner/beater.h"
 #include "runner/interpreter.h"
 #include "runner/credentials.h"
@@ -17,13 +18,14 @@
 #define TRIES 5
 #define SETTLE_TRIES 600
 
-/* What our own disks or settings do is no fault of the repository, but is told all the same. */
+/* What our own disks or settings do is no fault of the repository, but is told all the same. One that takes its time is not tried again. */
 static enum status bring_up_to_date(const struct settings *s, const struct project *p, char **ret_revision, json_t **ret_playbooks,
                                     char why[PROJECT_WHY])
 {
+	long long end = program_clock_ms() + s->sync_timeout * 1000LL;
 	enum status status = S_LATER;
 
-	for (int try = 0; try < TRIES && status != S_OK; try++) {
+	for (int try = 0; try < TRIES && status != S_OK && program_clock_ms() < end; try++) {
 		if (try > 0)
 			sleep(1);
 		status = project_sync(s, p, ret_revision, ret_playbooks, why);

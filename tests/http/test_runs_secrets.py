@@ -60,15 +60,13 @@ def test_a_secret_that_a_playbook_prints_is_masked_wherever_it_stands(work, admi
     assert leaks(logs) == []
 
 
-@pytest.mark.parametrize("password", ["sword'fish", "sword'fish \"x\"", "sword\\fish'"])
-def test_a_password_with_quotes_is_masked_as_shells_and_inventories_write_it(work, admin, password):
+def test_a_password_with_quotes_is_masked_as_shells_and_inventories_write_it(work, admin):
     """And that again as Ansible writes it down, in JSON."""
-    commands = [shell("true {{ ansible_ssh_pass | quote }}"), shell("cat {{ inventory_file }}"), debug("{{ ansible_ssh_pass | to_json | quote }}"),
-                debug("{{ [ansible_ssh_pass] | string }}")]
-    work.project(files={"site.yml": play(*commands)})
-    inventory = work.inventory({"h1": {**LOCAL, "ansible_ssh_pass": password}}, ansible_become_password=password)
-    text = admin.get(f"/history/{work.run(1, 'site.yml', inventory)['id']}/raw/").text
-    assert text.count(ENCRYPTED) >= 6 and [line for line in text.splitlines() if "sword" in line or "fish" in line] == []
+    work.project(files={"site.yml": play(
+        shell("true {{ ansible_ssh_pass | quote }}"), shell("cat {{ inventory_file }}"), debug("{{ ansible_ssh_pass | to_json | quote }}"), debug("{{ [ansible_ssh_pass] | string }}"))})
+    hosts = {f"h{i}": {**LOCAL, "ansible_ssh_pass": password} for i, password in enumerate(("sword'fish", "sword'fish \"x\"", "sword\\fish'"))}
+    text = admin.get(f"/history/{work.run(1, 'site.yml', work.inventory(hosts, ansible_become_password='fish sword'))['id']}/raw/").text
+    assert [line for line in text.splitlines() if "sword" in line or "fish" in line] == [] and text.count(ENCRYPTED) >= 12
 
 
 def test_facts_are_masked(work, admin, inventory, shown, open_folder):
