@@ -114,7 +114,7 @@ static const struct row rows[] = {
 	{ "projects_dir", TEXT, AT(projects_dir), "/var/lib/moirai/projects", 0, 0, "where the runner keeps its copies of projects" },
 	{ "runs_dir", TEXT, AT(runs_dir), "/var/lib/moirai/runs", 0, 0,
 	  "where each run has its folder while it lasts; run_account must be able to make one there" },
-	{ "secrets_dir", TEXT, AT(secrets_dir), "/dev/shm", 0, 0, "the same for keys and passwords: a file system in memory" },
+	{ "secrets_dir", TEXT, AT(secrets_dir), "/dev/shm", 0, 0, "the same for keys and passwords: a file system in memory, with a short path" },
 	{ "run_account", TEXT, AT(run_account), "moirai-run", 0, 0,
 	  "the account that Ansible runs as, which can read nothing of the runner's; empty: the runner's own" },
 	{ "ansible_dir", TEXT, AT(ansible_dir), "/usr/bin", 0, 0, "where ansible, ansible-playbook and ansible-doc are" },

@@ -128,14 +128,14 @@ static const struct { const char *name, *value; enum { AS_IT_IS, ON_DISK, IN_MEM
 	{ "HOME", "/home", ON_DISK },
 	{ "TMPDIR", "/tmp", ON_DISK },
 	{ "PYTHONDONTWRITEBYTECODE", "1", AS_IT_IS },
-	{ "PYTHONUNBUFFERED", "1", AS_IT_IS },
+	{ "PYTHONNOUSERSITE", "1", AS_IT_IS },
 	{ "ANSIBLE_HOME", "/home/.ansible", ON_DISK },
-	{ "ANSIBLE_LOCAL_TEMP", "/tmp", ON_DISK },
-	{ "ANSIBLE_SSH_CONTROL_PATH_DIR", "/cp", IN_MEMORY },
+	{ "ANSIBLE_LOCAL_TEMP", "/tmp", IN_MEMORY },                 /* what is out of a vault comes there */
+	{ "ANSIBLE_SSH_CONTROL_PATH_DIR", "/cp", IN_MEMORY },        /* sockets, whose paths may have 79 bytes here */
 	{ "ANSIBLE_HOST_KEY_CHECKING", "False", AS_IT_IS },
 	{ "ANSIBLE_FORCE_COLOR", "true", AS_IT_IS },
 	{ "ANSIBLE_NOCOWS", "1", AS_IT_IS },
-	{ "ANSIBLE_LOAD_CALLBACK_PLUGINS", "1", AS_IT_IS },
+	{ "ANSIBLE_RETRY_FILES_ENABLED", "False", AS_IT_IS },
 	{ "MOIRAI_RESULTS_FD", "3", AS_IT_IS },
 };
 #define N_ENVIRONMENT (sizeof environment / sizeof environment[0])

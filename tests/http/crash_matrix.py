@@ -201,8 +201,10 @@ class Yard:
     def start(self, project, lines=10, **fake):
         """A run of the fake Ansible, which does what fake.py tells of."""
         text = " ".join(f"{k}={v}" for k, v in {"lines": lines, **fake}.items())
-        answer = self.admin.post(f"/projects/{project}/execute-playbook/",
-                                 {"inventory": self.inventory, "playbook": "site.yml", "extra-vars": f'{{"x": "fake: {text}"}}'})
+        return self.start_it(project, {"extra-vars": f'{{"x": "fake: {text}"}}'}, lines)
+
+    def start_it(self, project, arguments, lines=0):
+        answer = self.admin.post(f"/projects/{project}/execute-playbook/", {"inventory": self.inventory, "playbook": "site.yml", **arguments})
         return Run(self, said(answer, 201)["history_id"], lines)
 
     def cancel(self, run):

@@ -10,10 +10,10 @@ import random
 import shutil
 import signal
 import subprocess
-import threading
 import time
 
 import pytest
+import yaml
 
 from client import Api
 from conftest import another
@@ -70,19 +70,20 @@ class Held:
         self.runs = {}
         for name in names:
             if name[1] != "claimed":
-                self.runs[name] = self.start(name[1])
+                self.runs[name] = self.start(*name)
         for name, run in self.runs.items():
             self.wait_for(name[1], run)
         self.hold("ending", lambda r: not r.guards(), yard.row_held)
         self.claimed([n for n in names if n[1] == "claimed"])
 
-    def start(self, state):
+    def start(self, victim, state):
         if state == "preparing":
             project = self.yard.project()
             self.yard.hold_project(project)
             return self.yard.start(project)
         lines = self.seconds * 1000 if state == "printing" else 10
-        more = {"printing": {"rate": 1000, "spawn": 1}, "quiet": {"sleep": self.seconds, "spawn": 1}, "ending": {"sleep": 6},
+        spawn = 0 if victim == "both" else 1
+        more = {"printing": {"rate": 1000, "spawn": spawn}, "quiet": {"sleep": self.seconds, "spawn": spawn}, "ending": {"sleep": 5},
                 "canceling": {"sleep": 600, "ignore_term": 1}}[state]
         return self.yard.start(self.project, lines, **more)
 
@@ -164,10 +165,9 @@ def test_whatever_of_a_run_is_killed_in_whatever_state_it_ends_rightly(yard, pro
         held.runs[name].ended("ERROR", why, at_least=shown[name])
 
 
-@pytest.mark.parametrize("spawn_print", [0, 0.2])
-def test_what_a_run_has_left_in_the_background_goes_with_it_when_shepherd_and_guard_are_killed(yard, project, spawn_print):
+def test_what_a_run_has_left_in_the_background_goes_with_it_when_shepherd_and_guard_are_killed(yard, project):
     """It is in a session of its own, and nobody's child any more; but it is the run's."""
-    run = yard.start(project, sleep=600, spawn=1, spawn_print=spawn_print)
+    run = yard.start(project, sleep=600, spawn=1)
     run.has_said(11)
     spawned = run.spawned()
     try:
@@ -176,6 +176,49 @@ def test_what_a_run_has_left_in_the_background_goes_with_it_when_shepherd_and_gu
         eventually(lambda: not [p for p in spawned if is_there(p)], 5)
     finally:
         kill(*spawned)
+
+
+# ---- a real Ansible
+
+PLAYBOOK = """
+- hosts: all
+  gather_facts: false
+  tasks:
+  - debug:
+      msg: N{{ item }} T
+    loop: "{{ range(1, 21) | list }}"
+  - command: sleep {{ seconds }}
+"""
+
+
+@pytest.fixture
+def real_ansible(yard):
+    """Each shepherd reads the settings anew."""
+    before = yard.instance.settings.read_text()
+    yard.instance.set({k: v for k, v in yaml.safe_load(before).items() if k != "ansible_dir"})
+    yield
+    yard.instance.set(before)
+
+
+@pytest.mark.skipif(not os.path.exists("/usr/bin/ansible-playbook"), reason="no ansible-playbook")
+def test_a_real_ansible_that_is_killed_with_its_forks_leaves_nothing(yard, project, real_ansible):
+    (yard.projects / str(project) / "site.yml").write_text(PLAYBOOK)
+    runs = {victim: yard.start_it(project, {"connection": "local", "extra-vars": f"seconds=600.{i}25"})
+            for i, victim in enumerate(["shepherd", "guard", "ansible", "both"])}
+    good = yard.start_it(project, {"connection": "local", "extra-vars": "seconds=9"})
+    for i, run in enumerate(runs.values()):
+        eventually(lambda: processes(lambda w: w[:2] == ["sleep", f"600.{i}25"]), 40)
+    for victim, run in runs.items():
+        strike(victim, run)
+    yard.kill_runner()
+    for run, why in zip(runs.values(), (NO_SHEPHERD, NO_GUARD, KILLED, NO_GUARD)):
+        run.comes_to(OVER, WITHIN)
+        assert run.row("status, status_detail") == ("ERROR", why)
+        assert run.numbers() == list(range(1, 21))
+        run.leaves_nothing()
+    eventually(lambda: not processes(lambda w: w[0] == "sleep" and w[1].startswith("600.")))
+    good.comes_to(OVER, 40)
+    assert good.row("status") == "OK" and good.numbers() == list(range(1, 21))
 
 
 # ---- two runners
@@ -287,3 +330,47 @@ def test_a_database_that_is_away_for_longer_than_a_lease_costs_no_line(yard, pro
         with yard.no_postgres():
             time.sleep(LEASE + 15)
     all_went_on(everyone(yard, project, LEASE + 30, away), 60)
+
+
+# ---- chance
+
+def some_run(yard, project):
+    lines = random.choice([0, 10, 2000])
+    return yard.start(project, lines, rate=random.choice([0, 500, 5000]), before=random.choice([0, 0.5]), sleep=random.choice([0, 0, 1, 4]),
+                      ignore_term=random.randint(0, 1))
+
+
+def somebody_dies(yard, runs):
+    """Who: the name."""
+    who = random.choices(["shepherd", "guard", "ansible", "both", "runner", "postgres", "canceled"], [4, 4, 4, 4, 3, 1, 4])[0]
+    run = random.choice(runs)
+    if who == "runner":
+        yard.kill_runner()
+    elif who == "postgres":
+        yard.kill_postgres()
+    elif who == "canceled":
+        yard.admin.post(f"/history/{run.id}/cancel/")
+    else:
+        strike(who, run)
+    return who
+
+
+@pytest.mark.skipif(not STORM, reason="takes as long as one likes")
+def test_whoever_dies_by_chance_each_run_ends_rightly(yard, project):
+    until, runs = time.monotonic() + STORM, []
+    while time.monotonic() < until:
+        with contextlib.suppress(AssertionError):             # 503: the database is away
+            runs += [some_run(yard, project) for _ in range(3)]
+        time.sleep(random.random())
+        with contextlib.suppress(AssertionError, OSError):
+            somebody_dies(yard, runs[-8:])
+    came = {}
+    for run in runs:
+        status = run.comes_to(OVER, 2 * WITHIN)
+        came[status] = came.get(status, 0) + 1
+        if status == "OK":
+            run.ended_well()
+        else:
+            run.ended(status, "The run's guard", "The process that", KILLED, LOST, "canceled")
+    print(came)
+    assert came["OK"] > len(runs) / 10
