@@ -29,7 +29,7 @@
 #include "runner/queue.h"
 #include "runner/record.h"
 
-#define PAUSE 200                /* milliseconds between looks for work */
+#define PAUSE 100                /* milliseconds between looks for work */
 #define TROUBLE_PAUSE 1000       /* while the database is away */
 
 struct runner {

@@ -31,7 +31,7 @@
 #define LOOK 1000                        /* ... between looks whether it is to be stopped */
 #define TROUBLE 1000                     /* ... until the database is tried again */
 #define SETTLE_TRIES 86400               /* seconds that a run which is over waits for the database */
-#define WAITING_MOST ((size_t)8 << 20)   /* bytes of lines that are held; the rest stays in the spool */
+#define WAITING_MOST ((size_t)2 << 20)   /* bytes of lines that are held; the rest stays in the spool */
 #define ONE_READ ((size_t)64 << 10)
 #define BATCH_BYTES ((size_t)1 << 20)
 #define BATCH_LINES 20000

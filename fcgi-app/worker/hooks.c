@@ -1,10 +1,12 @@
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/auto.h"
 #include "lib/log.h"
+#include "lib/text.h"
 #include "worker/hooks.h"
 #include "worker/metrics.h"
 #include "worker/request.h"
@@ -59,15 +61,44 @@ static enum status call_for_more(struct request *r)
 	return request_call(r);
 }
 
+/* The text, without colours unless they are asked for. The caller owns it. */
+static char *piece_of(struct request *r, size_t *ret_size)
+{
+	const json_t *asked = json_object_get(r->query, "color");
+	const char *color = json_string_value(json_array_get(asked, json_array_size(asked) - 1));
+	const char *text = PQgetvalue(r->result, 0, 2);
+	size_t size = (size_t)PQgetlength(r->result, 0, 2);
+	char *piece = malloc(size + 1);
+
+	assert(piece != NULL);
+	if (color != NULL && strcmp(color, "yes") == 0)
+		memcpy(piece, text, *ret_size = size);
+	else
+		*ret_size = text_plain(text, size, piece);
+	return piece;
+}
+
 static bool send_piece(struct request *r)
 {
-	return respond_more(r, PQgetvalue(r->result, 0, 2), (size_t)PQgetlength(r->result, 0, 2));
+	size_t size;
+	AUTO(text) char *piece = piece_of(r, &size);
+
+	return respond_more(r, piece, size);
+}
+
+static enum status send_all(struct request *r)
+{
+	size_t size;
+	AUTO(text) char *piece = piece_of(r, &size);
+
+	respond_text(r, "text/plain; charset=utf-8", piece, size);
+	return S_OK;
 }
 
 enum status hook_raw(struct request *r)
 {
 	if (PQgetisnull(r->result, 0, 1))
-		return hook_text(r);
+		return send_all(r);
 	respond_begin(r, "text/plain; charset=utf-8");
 	if (strcmp(request_param(r, "REQUEST_METHOD"), "HEAD") == 0)
 		return S_OK;

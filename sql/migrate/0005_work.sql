@@ -54,7 +54,8 @@ create table work.runs (
 	lines          int not null default 0,    -- how many there are
 	check ((stop_time is null) = (status in ('DELAY', 'RUN')))
 ) with (fillfactor = 80);
-create index on work.runs (id) where status in ('DELAY', 'RUN');
+create index on work.runs (id) where status = 'RUN';
+create index on work.runs (project_id, id) where status = 'DELAY';
 create index on work.runs (project_id, id);
 create index on work.runs (inventory_id, id);
 create index on work.runs (initiator_type, initiator, id);

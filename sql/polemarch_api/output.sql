@@ -1,10 +1,10 @@
 -- What a run has said (polemarch.txt History records, polemarch-behaviour.md section 10.1): its lines, as they come. They are
 -- numbered from 1 without a gap, so nothing is ever counted. Output that was dropped for its age is none.
 
--- polemarch_api.line_shown(line, colors) -> the line, without what Ansible colors it by: from ESC to the next m.
+-- polemarch_api.line_shown(line, colors) -> the line, or some, without what Ansible colors it by: from ESC to the next m.
 create or replace function polemarch_api.line_shown(line text, colors boolean) returns text
 language sql immutable as $$
-	select case when colors or strpos(line, E'\x1b') = 0 then line else regexp_replace(line, E'\x1b[^m]*m', '', 'g') end
+	select case when colors or strpos(line, E'\x1b') = 0 then line else regexp_replace(line, E'\x1b[^m\n]*m', '', 'g') end
 $$;
 
 -- polemarch_api.colors_asked(req) -> are lines wanted with colors (color=yes)?
@@ -13,15 +13,17 @@ language sql immutable as $$
 	select coalesce(polemarch_api.query(req, 'color') = 'yes', false)
 $$;
 
--- polemarch_api.run_chunk(run, after, colors) -> the lines that follow that number, joined, up to line `upto`: 5,000, or fewer where
+-- polemarch_api.run_chunk(run, after) -> the lines that follow that number, with colors, joined, up to line `upto`: 5,000, or fewer where
 -- they are long; upto null: there are none. What all else would keep in memory.
-create or replace function polemarch_api.run_chunk(r work.runs, after int, colors boolean, out chunk text, out upto int)
+create or replace function polemarch_api.run_chunk(r work.runs, after int, out chunk text, out upto int)
 language plpgsql stable as $$
 begin
-	select string_agg(polemarch_api.line_shown(l.line, colors), E'\n' order by l.n), max(l.n) into chunk, upto
+	-- Joined in the order in which they come: an order within the aggregate costs half as much again.
+	select string_agg(l.line, E'\n'), max(l.n) into chunk, upto
 	  from (select n, line, sum(octet_length(line)) over (order by n) - octet_length(line) as before
 	          from work.lines
-	         where day = r.output_day and run_id = r.id and n > after and n <= least(after::bigint + 5000, r.lines)) l
+	         where day = r.output_day and run_id = r.id and n > after and n <= least(after::bigint + 5000, r.lines)
+	         order by n) l
 	 where l.before < 500000;
 end
 $$;
@@ -36,7 +38,7 @@ declare
 	chunk  text;
 begin
 	while length < most loop
-		select c.chunk, c.upto into chunk, upto from polemarch_api.run_chunk(r, upto, false) c;
+		select polemarch_api.line_shown(c.chunk, false), c.upto into chunk, upto from polemarch_api.run_chunk(r, upto) c;
 		exit when upto is null;
 		chunks := chunks || chunk;
 		length := length + length(chunk) + 1;
@@ -103,7 +105,7 @@ end
 $$;
 
 -- polemarch_api.history_raw(req) -> its output as text                                 GET /history/{id}/raw/
---   query  color=yes: with colors; after=N: what follows line N
+--   query  after=N: what follows line N; color=yes: with colors, which the worker (hook_raw) else takes out
 --   It comes in pieces: while there is more the location is the `after` to ask for next, and the worker (hook_raw) does. A piece that
 --   does not begin with line 1 begins with the newline before its first.       fails  WE404, WE403
 create or replace function polemarch_api.history_raw(req jsonb) returns api.answer
@@ -115,7 +117,7 @@ declare
 	chunk text;
 	upto  int;
 begin
-	select * into chunk, upto from polemarch_api.run_chunk(r, after, polemarch_api.colors_asked(req));
+	select * into chunk, upto from polemarch_api.run_chunk(r, after);
 	return row(200, case when upto < r.lines then upto::text end,
 	           case when upto is null then '' when after > 0 then E'\n' || chunk else chunk end)::api.answer;
 end

@@ -33,16 +33,7 @@ begin
 	if free <= 0 or not exists (select from work.runs where status = 'DELAY') then
 		return '[]'::jsonb;
 	end if;
-	ids := array(
-		select r.id
-		  from (select distinct project_id from work.runs where status = 'DELAY') q
-		  join work.projects p on p.id = q.project_id and p.status not in ('WAIT_SYNC', 'SYNC'),
-		       lateral (select count(*) as n from work.runs a where a.status = 'RUN' and a.project_id = q.project_id) active,
-		       lateral (select d.id, row_number() over (order by d.id) + active.n as turn
-		                  from (select id from work.runs where status = 'DELAY' and project_id = q.project_id order by id limit free) d) r
-		 where coalesce(nullif((settings->>'jobsPerProject')::int, 0), r.turn) >= r.turn
-		 order by r.turn, r.id limit free);
-	ids := work.runs_with_room(ids, (settings->>'jobsPerHost')::int);
+	ids := work.runs_next(free, (settings->>'jobsPerProject')::int, (settings->>'jobsPerHost')::int);
 	with claimed as (
 		update work.runs
 		   set status = 'RUN', runner = p_runner, token = gen_random_uuid(), lease_until = clock_timestamp() + runner_api.lease()
@@ -55,24 +46,56 @@ begin
 end
 $$;
 
--- work.runs_with_room(ids, most) -> those of the runs, in that order, with whose machines fewer than so many runs are at work; 0: any
--- number. From then on they count. Of a file of the project nobody knows yet which machines it means.
-create or replace function work.runs_with_room(p_ids bigint[], p_most int) returns bigint[]
+-- work.runs_next(free, per_project, per_host) -> the runs that are to begin now, in order.
+create or replace function work.runs_next(free bigint, per_project int, per_host int) returns bigint[]
 language plpgsql as $$
 declare
-	run     bigint;
+	-- Some may have to wait for their machines, and others not.
+	looked_at bigint := case per_host when 0 then free else 1000 end;
+begin
+	return work.runs_with_room(array(
+		-- Which projects have some, from one to the next by the index, however many wait.
+		with recursive waiting as (
+			select min(project_id) as project_id from work.runs where status = 'DELAY'
+			union all
+			select (select min(r.project_id) from work.runs r where r.status = 'DELAY' and r.project_id > w.project_id)
+			  from waiting w where w.project_id is not null
+		)
+		select r.id
+		  from waiting q
+		  join work.projects p on p.id = q.project_id and p.status not in ('WAIT_SYNC', 'SYNC'),
+		       lateral (select count(*) as n from work.runs a where a.status = 'RUN' and a.project_id = q.project_id) active,
+		       lateral (select d.id, row_number() over (order by d.id) + active.n as turn
+		                  from (select id from work.runs where status = 'DELAY' and project_id = q.project_id
+		                         order by id limit looked_at) d) r
+		 where coalesce(nullif(per_project, 0), r.turn) >= r.turn
+		 order by r.turn, r.id limit looked_at), per_host, free);
+end
+$$;
+
+-- work.runs_with_room(ids, most, free) -> the first `free` of the runs with whose machines fewer than `most` others are at work; 0: any
+-- number. From then on they count. Of a file of the project nobody knows yet which machines it means.
+create or replace function work.runs_with_room(p_ids bigint[], p_most int, free bigint) returns bigint[]
+language plpgsql as $$
+declare
+	run     record;
 	allowed bigint[] := '{}'::bigint[];
+	full_up bigint[] := '{}'::bigint[];
 begin
 	if p_most = 0 then
 		return p_ids;
 	end if;
-	-- One by one, for each counts for the next: no more than there are free slots.
-	foreach run in array p_ids loop
-		continue when exists (
-			select from work.machine_names(run) m
-			 where (select count(*) from work.busy b where b.name = m) >= p_most);
-		insert into work.busy (run_id, name) select run, m from work.machine_names(run) m;
-		allowed := allowed || run;
+	-- One by one, for each counts for the next: no more than there are free slots, and inventories that have to wait.
+	for run in select r.id, r.inventory_id from unnest(p_ids) with ordinality i (id, n) join work.runs r using (id) order by i.n loop
+		exit when cardinality(allowed) >= free;
+		continue when run.inventory_id = any(full_up);
+		if exists (select from work.machine_names(run.id) m
+		            where (select count(*) from work.busy b where b.name = m) >= p_most) then
+			full_up := full_up || run.inventory_id;
+		else
+			insert into work.busy (run_id, name) select run.id, m from work.machine_names(run.id) m;
+			allowed := allowed || run.id;
+		end if;
 	end loop;
 	return allowed;
 end

@@ -259,6 +259,7 @@ def add_runs(b, n):
     b.sql.run(RUNS, n)
     b.sql.run("set role moirai_owner; select work.runs_counted(%s), fate.counts_fold(); reset role", n)
     b.sql.run("vacuum analyze work.runs")
+    b.sql.run("checkpoint")
 
 
 def history(b, table, n):
@@ -307,10 +308,10 @@ def output(b, table, n):
 
 
 def run_with_lines(b, n):
-    (run,) = b.sql.column("insert into work.runs (project_id, inventory_id, kind, mode, arguments, initiator, initiator_type, status, start_time,"
-                          " stop_time, output_day, lines)"
+    (run,) = b.sql.column("insert into work.runs (project_id, inventory_id, kind, mode, arguments, initiator, initiator_type, status,"
+                          " start_time, stop_time, output_day, lines)"
                           " values (1, 1, 'PLAYBOOK', 'site.yml', '{}', 1, 'users', 'OK', now(), now(), current_date, %s) returning id", n)
-    b.sql.run("insert into work.lines select current_date, %s, n, E'\\x1b[0;32mok: [h' || n || '] => {\"msg\": \"some words, as long as such"
+    b.sql.run("insert into work.lines select current_date, %s, n, E'\\x1b[0;32mok: [h' || n || '] => {\"msg\": \"words, as long as such"
               " lines are\"}\\x1b[0m' from generate_series(1, %s) n", run, n)
     b.sql.run("vacuum analyze work.lines")
     return run

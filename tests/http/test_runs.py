@@ -12,7 +12,7 @@ from instance import eventually
 from outside import After, Http
 from polemarch import gone, ids, make, said
 from quiet import nobody_claims
-from runs import AWAY, LOCAL, PATIENCE, Gate, Repository, archive, debug, fake_ansible, play, shell
+from runs import AWAY, LOCAL, OVER, PATIENCE, Gate, Repository, archive, debug, fake_ansible, play, shell
 
 WIDTH = 79
 
@@ -214,6 +214,12 @@ def test_a_module_on_no_host_at_all_is_an_error(work, two):
     assert "The module nonsense was not found" in record["raw_stdout"] and {o for o, _, _ in work.hosts(record["id"]).values()} == {"failed"}
 
 
+def test_a_module_may_only_be_asked_on_which_hosts_it_would_run(work, two):
+    work.project()
+    record = work.run_module(1, "ping", two, {"list-hosts": None})
+    assert work.lines(record["id"])[1:] == ["  hosts (2):", "    h1", "    h2"] and work.hosts(record["id"]) == {}
+
+
 # ---- arguments
 
 def test_arguments_reach_ansible(work, two):
@@ -276,6 +282,25 @@ def test_two_hundred_thousand_lines_of_one_playbook_arrive(work, admin, sql, two
     assert sql.one("select count(*), min(n), max(n), (select lines from work.runs) from work.lines") == (200002, 1, 200002, 200002)
     page = said(admin.get(f"/history/{id}/lines/?limit=1&offset=100000"))
     assert page["count"] == 200002 and page["results"] == [{"line_number": 100002, "line": "100000"}]
+
+
+def test_whatever_a_run_puts_out_becomes_lines_that_can_be_shown(work, admin, two, open_folder):
+    odd = {"odd.yml": "bytes=1 cr=1 long=40000 partial=1 lines=0 exit=7", "much.yml": "lines=1000", "mixed.yml": "lines=300 stderr=3 rate=3000", "killed.yml": "lines=0 kill=9",
+           "rubbish.yml": "lines=0 results=rubbish fail=h2"}
+    work.project(files={name: f"---\n# fake: {what}\n- hosts: all\n" for name, what in odd.items()})
+    with work.settings(ansible_dir=fake_ansible(open_folder), run_max_lines=400):
+        runs = {name: work.start(1, name, two) for name in odd}
+        ends = {name: work.comes_to(id, *OVER) for name, id in runs.items()}
+    assert {name: (end["status"], end["status_detail"]) for name, end in ends.items()} == {
+        "odd.yml": ("ERROR", "Ansible ended with exit code 7."), "much.yml": ("OK", None), "mixed.yml": ("OK", None), "killed.yml": ("ERROR", "Ansible was killed by signal 9."),
+        "rubbish.yml": ("ERROR", "Ansible ended with exit code 2.")}
+    lines = work.lines(runs["odd.yml"])
+    assert lines[0].startswith("no UTF-8: \ufffd") and lines[1:6] == ["10%", "50%", "100%", "after CRs", ""] and lines[-1] == "the end"
+    assert re.fullmatch(r"x{16384} \[\.\.\. 23615 bytes left out\]", lines[-2])
+    numbers = [int(n) for n in re.findall(r"N(\d+) T", "\n".join(work.lines(runs["mixed.yml"])))]
+    assert numbers == list(range(1, 301))
+    assert len(work.lines(runs["much.yml"])) == 401 and work.lines(runs["much.yml"])[-1] == "[moirai] The output ends here: more than 400 lines."
+    assert work.lines(runs["killed.yml"])[-1] == "Ansible was killed by signal 9." and work.hosts(runs["rubbish.yml"])["h2"][0] == "failed"
 
 
 # ---- when it begins
@@ -368,6 +393,19 @@ def test_a_run_leaves_no_process_and_no_folder(work, two, open_folder):
 
 
 # ---- what the fleet makes of it
+
+def test_each_machine_of_a_range_is_one_of_the_fleet(work, api, admin, open_folder):
+    inventory, host = make(admin, "inventories", name="i")["id"], make(admin, "hosts", name="h[1:3]", type="RANGE")["id"]
+    said(admin.post(f"/inventories/{inventory}/hosts/", [host]))
+    work.project(files={"site.yml": "---\n# fake: hosts=3 unreachable=h2\n- hosts: all\n"})
+    with work.settings(ansible_dir=fake_ansible(open_folder)):
+        id = work.start(1, "site.yml", inventory)
+        work.over(id, "OFFLINE")
+    fleet = {h["hostname"]: h["id"] for h in ok(api.get("/hosts?limit=all"))["hosts"]}
+    assert {h["name"]: h["host"] for h in said(admin.get(f"/history/{id}/hosts/"))["results"]} == fleet and fleet.keys() == {"h1", "h2", "h3"}
+    assert {name: [state for state, _, _ in told] for name, told in events(api, *fleet).items()} == {
+        "h1": ["started", "succeeded"], "h2": ["started", "unreachable"], "h3": ["started", "succeeded"]}
+
 
 def test_a_run_that_fails_opens_a_labor_where_a_fate_says_so(work, api, world):
     inventory = work.inventory({"h1": LOCAL, "h2": LOCAL})

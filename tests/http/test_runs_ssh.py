@@ -21,7 +21,7 @@ def clients(sshds):
     return [p for s in sshds for p in processes_with(f"Port={s.port}") if p.startswith((b"ssh", b"/usr/bin/ssh"))]
 
 
-SITE = play(shell(WHOAMI, register="who"), debug("{{ who.stdout }}"), {"copy": {"content": "by {{ inventory_hostname }}", "dest": "{{ place }}/written"}})
+SITE = play(shell("printf 'by {{ inventory_hostname }}' >{{ place }}/written; " + WHOAMI, register="who"), debug("{{ who.stdout }}"))
 
 
 def test_hosts_are_reached_by_keys(work, sshds, inventory):
@@ -35,17 +35,17 @@ def test_hosts_are_reached_by_keys(work, sshds, inventory):
 
 def test_a_key_may_be_of_a_group_of_the_inventory_or_of_the_run(work, sshds):
     plain = [{k: v for k, v in s.vars.items() if k != "ansible_ssh_private_key_file"} for s in sshds]
-    work.project(files={"site.yml": SITE, "key": sshds[0].key})
-    of_inventory = work.start(1, "site.yml", work.inventory({"one": plain[0]}, ansible_ssh_private_key_file=sshds[0].key))
+    work.project(files={"key": sshds[0].key})
     bare = work.inventory({"two": plain[1]})
-    of_run = work.start(1, "site.yml", bare, {"private-key": sshds[1].key})
-    with_crs = work.start(1, "site.yml", bare, {"key-file": sshds[1].key.strip().replace("\n", "\r\n")})
-    by_path = work.start_module(1, "ping", work.inventory({"one": plain[0]}), {"private-key": "key"})
-    none, outside = work.start(1, "site.yml", bare), work.start(1, "site.yml", bare, {"private-key": "../../x"})
+    of_inventory = work.start_module(1, "ping", work.inventory({"one": plain[0]}, ansible_ssh_private_key_file=sshds[0].key))
+    of_run = work.start_module(1, "raw", bare, {"private-key": sshds[1].key, "args": "true"})
+    with_crs = work.start_module(1, "raw", bare, {"key-file": sshds[1].key.strip().replace("\n", "\r\n"), "args": "true"})
+    by_path = work.start_module(1, "raw", work.inventory({"one": plain[0]}), {"private-key": "key", "args": "true"})
+    none, outside = (work.start_module(1, "raw", bare, {"args": "true", **more}) for more in ({}, {"private-key": "../../x"}))
     for run in (of_inventory, of_run, with_crs, by_path):
         record = work.over(run)
         assert "PRIVATE KEY" not in str(record)
-    assert work.record(of_run)["execute_args"] == {"private-key": "[~~ENCRYPTED~~]"}
+    assert work.record(of_run)["execute_args"] == {"private-key": "[~~ENCRYPTED~~]", "args": "true"}
     record = work.over(none, "OFFLINE")
     assert "Permission denied (publickey)" in work.hosts(none)["two"][2]
     assert work.over(outside, "ERROR")["status_detail"] == "private-key: it is neither the text of a key nor a path below the project."
@@ -62,7 +62,7 @@ def test_a_server_that_is_away_leaves_the_other_host_its_result(work, sshds, inv
         assert found["one"] == ("changed", None, None) and found["two"][:2] == ("unreachable", "shell") and "Connection refused" in found["two"][2]
     finally:
         sshds[1].start()
-    assert work.hosts(work.run(1, "site.yml", inventory)["id"])["two"] == ("changed", None, None)
+    assert work.hosts(work.run_module(1, "ping", inventory)["id"])["two"] == ("ok", None, None)
 
 
 def test_a_run_leaves_no_client_behind(work, sshds, inventory, open_folder):

@@ -1,7 +1,7 @@
 -- The queue, and what a run is between its claim and its end (sql/work/queue.sql, runs.sql; sql/runner_api).
 begin;
 \ir lib.psql
-select plan(61);
+select plan(62);
 
 -- Projects 1 and 2, which are synced; inventory 1 with hosts a and b, inventory 2 with host a.
 create function tests.world() returns void
@@ -53,6 +53,8 @@ select work.run_end(r, 'OK', null, '[]', '[]', tests.at(2)) from work.runs r whe
 select is(tests.claimed(per_host => 1), 'run 2', 'when it is over the next gets its turn');
 select is((select count(*) from work.busy), 1::bigint, 'what is over counts no more');
 
+select tests.world(), tests.order(1), tests.order(1), tests.order(1), tests.order(1, 2), inventory.inventories_add('k', '{}', '{}', 1), tests.order(1, 3);
+select is(tests.claimed(jobs => 2, per_host => 1), 'run 1, run 5', 'who waits for a machine holds up nobody behind');
 select tests.world(), tests.order(1), tests.order(2);
 update work.projects set status = 'WAIT_SYNC' where id = 1;
 select is(tests.claimed(), 'sync 1, run 2', 'a run waits for its project''s sync');
