@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/hidden.h"
 #include "runner/command.h"
 
 /* What it is made of. */
@@ -95,6 +96,43 @@ static enum status add_become_user(struct making *m, const struct option *option
 	return S_OK;
 }
 
+/* Variables that are secrets where they stand in an inventory are so here, too, though only as far as we show them. */
+static void mask_hidden(const json_t *value, struct masks *masks)
+{
+	const char *key;
+	json_t *child;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)value, key, child) {
+		if (hidden_is(key))
+			opened_mask(child, masks);
+		else
+			mask_hidden(child, masks);
+	}
+	json_array_foreach((json_t *)(uintptr_t)value, i, child) {
+		mask_hidden(child, masks);
+	}
+}
+
+/* KEY=VALUE KEY=VALUE, or JSON. */
+static enum status add_variables(struct making *m, const struct option *option, const char *value)
+{
+	AUTO(opened) json_t *variables = json_loads(value, 0, NULL);
+	AUTO(text) char *words = strdup(value);
+	char *rest = words, *word, *is;
+
+	mask_hidden(variables, m->masks);
+	while (variables == NULL && (word = strsep(&rest, " \t\n")) != NULL) {
+		is = strchr(word, '=');
+		if (is == NULL)
+			continue;
+		*is = '\0';
+		if (hidden_is(word))
+			masks_add(m->masks, is + 1, strlen(is + 1));
+	}
+	return add_plain(m, option, value);
+}
+
 static enum status add_secret_file(struct making *m, const struct option *option, const char *value)
 {
 	if (*value == '\0')
@@ -136,6 +174,7 @@ static const struct option options[] = {
 	{ "become-password-file", add_secret_file, NULL },
 	{ "conn-pass-file", add_secret_file, NULL },
 	{ "connection-password-file", add_secret_file, NULL },
+	{ "extra-vars", add_variables, NULL },
 	{ "key-file", add_key, NULL },
 	{ "new-vault-id", add_nothing, NULL },               /* gone since Ansible 2.4 */
 	{ "new-vault-password-file", add_nothing, NULL },

@@ -122,10 +122,32 @@ static void write_all(writer *write_one, const char *text, size_t size, struct w
 static writer *const writers[] = { write_clean, write_json, write_json_in_ascii, write_repr, write_repr_and_quote, write_shell,
                                    write_shell_with_backslash };
 
+#define CHAIN_MOST 3
+
+/* One within another: JSON within JSON, what a shell is told within JSON; a line of an inventory of ours (files.h), and that within JSON. */
+static writer *const chains[][CHAIN_MOST] = {
+	{ write_json, write_json },
+	{ write_shell, write_json },
+	{ write_shell_with_backslash, write_json },
+	{ write_json, write_shell },
+	{ write_json, write_shell, write_json },
+};
+
+static void write_chain(writer *const chain[CHAIN_MOST], const char *text, size_t size, struct wiped *to)
+{
+	struct wiped steps[CHAIN_MOST] = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < CHAIN_MOST && chain[i] != NULL; i++)
+		write_all(chain[i], i == 0 ? text : steps[i - 1].bytes, i == 0 ? size : steps[i - 1].size, &steps[i]);
+	wiped_add(to, steps[i - 1].bytes, steps[i - 1].size);
+	for (i = 0; i < CHAIN_MOST; i++)
+		wiped_done(&steps[i]);
+}
+
 void forms_each(const char *text, size_t size, void (*take)(void *context, struct wiped *take_form), void *context)
 {
 	struct wiped form = { 0 };
-	AUTO(wiped) struct wiped json = { 0 };
 
 	wiped_add(&form, text, size);
 	take(context, &form);
@@ -133,7 +155,8 @@ void forms_each(const char *text, size_t size, void (*take)(void *context, struc
 		write_all(writers[i], text, size, &form);
 		take(context, &form);
 	}
-	write_all(write_json, text, size, &json);
-	write_all(write_json, json.bytes, json.size, &form);
-	take(context, &form);
+	for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
+		write_chain(chains[i], text, size, &form);
+		take(context, &form);
+	}
 }

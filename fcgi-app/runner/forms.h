@@ -1,6 +1,6 @@
 /* forms.h - how a text is written where others show it: as it is, without its control characters, as JSON has it (with and
- * without letters beyond ASCII, and within JSON once more), as Python's repr() and a shell's single quotes have it. The quotes
- * around are not part of it.
+ * without letters beyond ASCII), as Python's repr() and a shell's single quotes have it, and as some of these are within each
+ * other. The quotes around are not part of it.
  */
 #ifndef RUNNER_FORMS_H
 #define RUNNER_FORMS_H

@@ -140,6 +140,7 @@ static const struct { const char *name, *value; enum { AS_IT_IS, ON_DISK, IN_MEM
 };
 #define N_ENVIRONMENT (sizeof environment / sizeof environment[0])
 
+__attribute__((format(printf, 1, 2)))
 static char *word(const char *format, ...)
 {
 	char *text;

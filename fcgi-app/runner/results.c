@@ -18,7 +18,7 @@ struct results {
 	char *line;                  /* what has come of it yet */
 	size_t size, room;
 	bool skips;                  /* the rest of a line that is too long */
-	bool any;
+	bool any, ended;
 	json_t *started;             /* names not told yet */
 	json_t *failed;              /* {name: {"outcome", "task", "message"}} */
 	json_t *hosts;               /* {name: {"name", "outcome", ...}} */
@@ -139,6 +139,7 @@ static void take_line(struct results *r)
 		take_host(r, said);
 	else if (strcmp(what, "facts") == 0)
 		take_facts(r, said);
+	r->ended = r->ended || strcmp(what, "end") == 0;
 }
 
 /* ---- all of them ---- */
@@ -208,7 +209,7 @@ json_t *results_settled(const struct results *r)
 	return json_pack("{s:o, s:O}", "hosts", hosts, "facts", r->facts);
 }
 
-bool results_any_host(const struct results *r)
+bool results_no_host(const struct results *r)
 {
-	return r->any;
+	return r->ended && !r->any;
 }

@@ -31,7 +31,7 @@ void results_started_again(struct results *results, json_t *names);
 /* {"hosts": [{"name", "outcome", "ok", ...}], "facts": [{"name", "status", "facts"}]}. The caller owns it. */
 json_t *results_settled(const struct results *results);
 
-/* Has there been any host to do something on? */
-bool results_any_host(const struct results *results);
+/* Has Ansible come to its end without any host to do something on? (When it was only asked something, it does not come to that.) */
+bool results_no_host(const struct results *results);
 
 #endif

@@ -304,7 +304,7 @@ static struct ending ending_of(const struct shepherd *s, int status, bool *ret_s
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
 	*ret_said = false;
-	if (code == 0 && module && !results_any_host(s->results))
+	if (code == 0 && module && results_no_host(s->results))
 		return ending("ERROR", ret_said, "No host matched the pattern: nothing was done.");
 	if (code == 0)
 		return (struct ending){ .status = "OK" };

@@ -8,6 +8,7 @@
 
 #include "lib/ansible.h"
 #include "lib/auto.h"
+#include "lib/hidden.h"
 #include "lib/hostquery.h"
 #include "lib/log.h"
 #include "lib/regex.h"
@@ -119,7 +120,7 @@ static const char *kept_by_ansible(json_t *vars)
 	json_t *value;
 
 	json_object_foreach(vars, name, value) {
-		if (secrets_is_hidden(name) && (json_object_get(value, "__ansible_vault") != NULL ||
+		if (hidden_is(name) && (json_object_get(value, "__ansible_vault") != NULL ||
 		                                json_object_get(value, "__ansible_unsafe") != NULL))
 			return name;
 	}

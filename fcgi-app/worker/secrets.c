@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "lib/auto.h"
+#include "lib/hidden.h"
 #include "lib/real.h"
 #include "lib/seal.h"
 #include "lib/wipe.h"
@@ -17,24 +18,7 @@
 
 #define SHOWN_INSTEAD "[~~ENCRYPTED~~]"
 
-static const char *const hidden[] = {
-	"ansible_ssh_pass", "ansible_ssh_private_key_file", "ansible_become_pass",
-	"ansible_password", "ansible_become_password", "ansible_sudo_pass", "ansible_su_pass",
-	"repo_password", "repo_key",
-	"key-file", "private-key", "vault-password-file", "new-vault-password-file", "vault-pass-file",
-	"become-password-file", "become-pass-file", "connection-password-file", "conn-pass-file",
-};
-#define N_HIDDEN (sizeof hidden / sizeof hidden[0])
-
 static const struct db_statement seal_key = { "seal_key", "select id, public_key from people_api.seal_key()", 0 };
-
-bool secrets_is_hidden(const char *key)
-{
-	for (size_t i = 0; i < N_HIDDEN; i++)
-		if (strcmp(hidden[i], key) == 0)
-			return true;
-	return false;
-}
 
 /* ---- one secret ---- */
 
@@ -96,9 +80,9 @@ static enum status seal(struct request *r, json_t *vars, const char *key, json_t
 
 enum status secrets_seal(struct request *r, json_t *vars)
 {
-	for (size_t i = 0; i < N_HIDDEN; i++) {
-		json_t *value = json_object_get(vars, hidden[i]);
-		enum status s = value == NULL || is_shown_instead(value) ? S_OK : seal(r, vars, hidden[i], value);
+	for (size_t i = 0; hidden_key(i) != NULL; i++) {
+		json_t *value = json_object_get(vars, hidden_key(i));
+		enum status s = value == NULL || is_shown_instead(value) ? S_OK : seal(r, vars, hidden_key(i), value);
 
 		if (s != S_OK)
 			return s;

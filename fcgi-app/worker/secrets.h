@@ -2,21 +2,16 @@
  *
  * In place of such a value stands {"sealed": base64, "key": id}: the box (lib/seal.h) holds the value's JSON text, so that a
  * number comes back as a number; `id` is that of the key it is sealed to (house.seal_keys). Which variables are secrets
- * is said here and, for defence, in sql/inventory/seal.sql; tests/sql/rekey.t compares the two.
+ * lib/hidden.h says.
  */
 #ifndef WORKER_SECRETS_H
 #define WORKER_SECRETS_H
-
-#include <stdbool.h>
 
 #include <jansson.h>
 
 #include "lib/status.h"
 
 struct request;
-
-/* Is this variable a secret? */
-bool secrets_is_hidden(const char *key);
 
 /* Seals all secrets of one object of variables, in place, whatever their values are: so nobody brings along a box of his
  * own. Only what answers show instead of a secret, "[~~ENCRYPTED~~]", stays. The values themselves are wiped: whoever else

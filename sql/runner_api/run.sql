@@ -52,7 +52,8 @@ begin
 		  into pieces, r.raw_inventory from inventory.pieces(r.inventory_id) p;
 	end if;
 	update work.runs set output_day = current_date, raw_inventory = r.raw_inventory,
-	       revision = (select p.revision from work.projects p where p.id = r.project_id)
+	       revision = (select case o.vars->>'repo_type' when 'MANUAL' then 'NO VCS' else p.revision end
+	                     from work.projects p join inventory.objects o on o.kind = 'project' and o.id = p.id where p.id = r.project_id)
 	 where id = p_id returning * into r;
 	return json_build_object(
 		'kind', r.kind, 'mode', r.mode, 'pattern', r.host_pattern, 'arguments', r.arguments, 'day', r.output_day,
@@ -89,7 +90,9 @@ $$;
 create or replace function work.masked(p_text text) returns text
 language plpgsql immutable as $$
 begin
-	return regexp_replace(p_text, '\m(' || array_to_string(inventory.hidden_keys(), '|') || ')(\s*[=:]\s*)("[^"]*"|''[^'']*''|\S+)',
+	-- KEY=VALUE, KEY: VALUE, "KEY": VALUE; the value a text in quotes, a block of YAML, or what comes before white space.
+	return regexp_replace(p_text, '\m(' || array_to_string(inventory.hidden_keys(), '|') || ')("?''?\s*[=:]\s*)'
+	                              '([|>][-+0-9]*[ \t]*(\n[ \t]+[^\n]*)+|"([^"\\]|\\.)*"|''[^'']*''|(\\.|\S)+)',
 	                      '\1\2[~~ENCRYPTED~~]', 'g');
 end
 $$;

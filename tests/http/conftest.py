@@ -16,7 +16,7 @@ import tempfile
 import pytest
 import yaml
 
-pytest.register_assert_rewrite("bad", "client", "contract", "instance", "load", "outbox", "outside", "people", "polemarch", "runs")
+pytest.register_assert_rewrite("bad", "client", "contract", "crash_matrix", "instance", "load", "outbox", "outside", "people", "polemarch", "runs")
 
 from client import Api
 from contract import Contract

@@ -130,7 +130,7 @@ class Run:
     def ended_well(self, seconds=WITHIN):
         """It went on as if nothing had been."""
         self.comes_to(OVER, seconds)
-        assert self.row("status, status_detail") == ("OK", None)
+        assert self.row("status, status_detail") == ("OK", None), f"run {self.id}: {self.row('status_detail, raw_args')}"
         self.has_only_its_own_lines()
         assert self.numbers() == list(range(1, self.lines + 1)) and self.output()[-1].startswith("PLAY RECAP")
         self.leaves_nothing()
@@ -139,7 +139,7 @@ class Run:
         """It could not go on; what had been shown of it is still there."""
         self.comes_to(OVER, seconds)
         now, why = self.row("status, status_detail")
-        assert now == status and any(r in why for r in reasons), (now, why)
+        assert now == status and any(r in (why or "") for r in reasons), f"run {self.id}: {now}: {why}"
         self.has_only_its_own_lines()
         assert len(self.output()) >= at_least
         self.leaves_nothing()

@@ -341,7 +341,8 @@ class Sshd:
     @property
     def vars(self):
         """Of a host of an inventory that is this server. One that is not root may not give away terminals."""
-        return {"ansible_ssh_use_tty": os.geteuid() == 0, "ansible_host": "127.0.0.1", "ansible_port": self.port, "ansible_user": self.account, "ansible_ssh_private_key_file": self.key,
+        return {"ansible_ssh_use_tty": os.geteuid() == 0, "ansible_host": "127.0.0.1", "ansible_port": self.port, "ansible_user": self.account,
+                "ansible_ssh_private_key_file": self.key,
                 "ansible_python_interpreter": "/usr/bin/python3", "ansible_remote_tmp": f"{self.folder}/home/tmp", "place": f"{self.folder}/home"}
 
     def url(self, repository):

@@ -110,7 +110,8 @@ def test_a_branch_or_tag_may_be_chosen(work, admin, repository):
 def test_a_repository_is_reached_by_ssh_and_a_wrong_key_is_told(work, admin, repository, sshds):
     url, key = sshds[0].url(repository), sshds[0].key
     locked = sshds[0].generate(f"locked-{time.monotonic_ns()}", "open sesame", allowed=True)
-    right = {"as it is": {"repo_key": key}, "with CRs": {"repo_key": "\r\n".join(key.strip().split("\n"))}, "unlocked": {"repo_key": locked, "repo_password": "open sesame"}}
+    right = {"as it is": {"repo_key": key}, "with CRs": {"repo_key": "\r\n".join(key.strip().split("\n"))},
+             "unlocked": {"repo_key": locked, "repo_password": "open sesame"}}
     wrong = {"another": {"repo_key": sshds[1].key}, "none": {}, "broken": {"repo_key": key.replace("OPENSSH", "XXX")}, "locked": {"repo_key": locked}}
     with work.own_memory() as memory, Watch("PRIVATE KEY", key.split("\n")[2], "open sesame") as watch:
         ids = {name: make(admin, "projects", name=name, repository=url, vars={"repo_type": "GIT", **vars})["id"] for name, vars in {**right, **wrong}.items()}
@@ -186,7 +187,8 @@ def test_what_can_not_be_had_leaves_what_was_there(work, admin, server, reposito
     good, evil = archive({"site.yml": HELLO, "hosts": "h1 ansible_connection=local\n"}), {
         "dotdot": tarfile.TarInfo("../evil"), "within": tarfile.TarInfo("sub/../../evil"), "absolute": tarfile.TarInfo(f"{open_folder}/evil"),
         "link": link("leads-out", "/etc/passwd"), "hard": link("hard", "/etc/passwd", tarfile.LNKTYPE), "device": link("null", "", tarfile.CHRTYPE)}
-    bad = {**{name: archive({"site.yml": HELLO, "new.yml": HELLO}, evil=member) for name, member in evil.items()}, "cut": good[:len(good) // 2], "none": b"no archive"}
+    bad = {**{name: archive({"site.yml": HELLO, "new.yml": HELLO}, evil=member) for name, member in evil.items()},
+           "cut": good[:len(good) // 2], "none": b"no archive"}
     answers = dict.fromkeys(bad, good)
     server.answer = lambda request: (200, {}, answers[request.path[1:]])
     ids = {name: make(admin, "projects", name=name, repository=f"{server.url}/{name}", vars={"repo_type": "TAR"})["id"] for name in bad}
@@ -211,7 +213,8 @@ def test_what_can_not_be_had_leaves_what_was_there(work, admin, server, reposito
 
 def test_what_never_could_be_had_says_why(work, admin, server, repository):
     server.answer = lambda request: (404, {}, b"")
-    wrong = [("GIT", f"file://{repository.folder.parent}/nothing", {}, "The repository can't be read: No such file or directory."), ("GIT", repository.url, {"repo_branch": "nope"}, "The repository has no branch or tag nope."),
+    wrong = [("GIT", f"file://{repository.folder.parent}/nothing", {}, "The repository can't be read: No such file or directory."),
+             ("GIT", repository.url, {"repo_branch": "nope"}, "The repository has no branch or tag nope."),
              ("TAR", server.url + "/x", {}, "The archive can't be had: the server answers 404."), ("TAR", "http://127.0.0.1:1/x", {}, "The archive can't be had: "),
              ("GIT", "ext::sh -c id", {}, ""), ("GIT", "--upload-pack=id", {}, ""), ("GIT", f"file://{work.instance.var}/projects", {}, "")]
     ids = [make(admin, "projects", name="p", repository=url, vars={"repo_type": type, **vars})["id"] for type, url, vars, _ in wrong]
@@ -243,7 +246,7 @@ def test_what_is_filled_by_hand_is_looked_at_by_a_sync(work):
     assert '"stdout": "first"' in work.run(1, "site.yml", inventory)["raw_stdout"]
     work.put(1, {"file": "second"})
     record = work.run(1, "site.yml", inventory)
-    assert '"stdout": "second"' in record["raw_stdout"] and record["revision"] is None
+    assert '"stdout": "second"' in record["raw_stdout"] and record["revision"] == "NO VCS"
     assert (work.instance.var / "projects/1/file").read_text() == "second"
 
 

@@ -92,16 +92,19 @@ def test_a_host_that_fails_and_one_that_is_away_are_told_apart(work, api):
 
 
 def test_a_playbook_that_can_not_be_read_is_an_error_and_not_a_host_that_is_away(work, two):
-    work.project(files={"yaml.yml": "- hosts: all\n  tasks: [\n", "keys.yml": "- hosts: all\n  nonsense: 1\n", "role.yml": play(roles=["nowhere"]), "list.yml": "just a text\n"})
+    work.project(files={"yaml.yml": "- hosts: all\n  tasks: [\n", "keys.yml": "- hosts: all\n  nonsense: 1\n",
+                        "role.yml": play(roles=["nowhere"]), "list.yml": "just a text\n"})
     for playbook, why in {"yaml.yml": "ERROR! We were unable to read either as JSON nor YAML", "keys.yml": "ERROR! 'nonsense' is not a valid attribute for a Play",
                           "role.yml": "ERROR! the role 'nowhere' was not found", "list.yml": "ERROR! A playbook must be a list of plays",
-                          "gone.yml": "ERROR! the playbook: gone.yml could not be found", "sub/gone.yml": "ERROR! the playbook: sub/gone.yml could not be found"}.items():
+                          "gone.yml": "ERROR! the playbook: gone.yml could not be found",
+                          "sub/gone.yml": "ERROR! the playbook: sub/gone.yml could not be found"}.items():
         record = work.run(1, playbook, two, status="ERROR")
         assert why in record["raw_stdout"] and record["status_detail"].startswith("Ansible ended with exit code "), playbook
 
 
 def test_a_playbook_may_lie_in_a_folder_and_include_others(work, two):
-    work.project(files={"sub/site.yml": play({"include_tasks": "../more/tasks.yml"}, vars_files=["vars.yml"]), "more/tasks.yml": "- debug: msg={{ word }}\n", "sub/vars.yml": "word: swallow\n"})
+    work.project(files={"sub/site.yml": play({"include_tasks": "../more/tasks.yml"}, vars_files=["vars.yml"]),
+                        "more/tasks.yml": "- debug: msg={{ word }}\n", "sub/vars.yml": "word: swallow\n"})
     assert '"msg": "swallow"' in work.run(1, "sub/site.yml", two)["raw_stdout"]
 
 
@@ -157,7 +160,8 @@ def test_nothing_starts_where_no_host_is_meant(work, admin, two):
     empty = make(admin, "inventories", name="empty")["id"]
     assert said(admin.post("/projects/1/execute-playbook/", {"inventory": empty, "playbook": "site.yml"}), 400) == {
         "detail": {"inventory": ["The inventory has no hosts."]}}
-    runs = {("empty", None): "ERROR! The inventory holds no hosts. Nothing was started.", ("only-groups", None): "ERROR! The inventory holds no hosts. Nothing was started.",
+    runs = {("empty", None): "ERROR! The inventory holds no hosts. Nothing was started.",
+            ("only-groups", None): "ERROR! The inventory holds no hosts. Nothing was started.",
             (two, "@none.txt"): "ERROR! The limit names no hosts, and would mean all of them. Nothing was started.",
             (two, "@blank.txt"): "ERROR! The limit names no hosts, and would mean all of them. Nothing was started.",
             (two, "elsewhere"): "ERROR! Specified inventory, host pattern and/or --limit leaves us with no hosts to target."}
@@ -223,7 +227,8 @@ def test_a_module_may_only_be_asked_on_which_hosts_it_would_run(work, two):
 # ---- arguments
 
 def test_arguments_reach_ansible(work, two):
-    said_by_play = "{{ ansible_forks }} {{ ansible_limit | default('-') }} {{ ansible_run_tags | join('+') }} {{ ansible_check_mode }} {{ word }} {{ (list | default([])) | length }} {{ nothing is none }}"
+    said_by_play = ("{{ ansible_forks }} {{ ansible_limit | default('-') }} {{ ansible_run_tags | join('+') }} {{ ansible_check_mode }} "
+                    "{{ word }} {{ (list | default([])) | length }} {{ nothing is none }}")
     work.project(files={"site.yml": play(debug(said_by_play, tags=["one"]), debug("not this", tags=["two"]))})
     run = work.start(1, "site.yml", two, {"forks": "7", "limit": "h2", "tags": "one", "check": None, "su-user": "rootburger",
                                           "extra-vars": {"word": "a 'quoted' \"word\" $HOME", "list": [1, {"a": 2}], "nothing": None}})
@@ -285,15 +290,15 @@ def test_two_hundred_thousand_lines_of_one_playbook_arrive(work, admin, sql, two
 
 
 def test_whatever_a_run_puts_out_becomes_lines_that_can_be_shown(work, admin, two, open_folder):
-    odd = {"odd.yml": "bytes=1 cr=1 long=40000 partial=1 lines=0 exit=7", "much.yml": "lines=1000", "mixed.yml": "lines=300 stderr=3 rate=3000", "killed.yml": "lines=0 kill=9",
-           "rubbish.yml": "lines=0 results=rubbish fail=h2"}
+    odd = {"odd.yml": "bytes=1 cr=1 long=40000 partial=1 lines=0 exit=7", "much.yml": "lines=1000", "mixed.yml": "lines=300 stderr=3 rate=3000",
+           "killed.yml": "lines=0 kill=9", "rubbish.yml": "lines=0 results=rubbish fail=h2"}
     work.project(files={name: f"---\n# fake: {what}\n- hosts: all\n" for name, what in odd.items()})
     with work.settings(ansible_dir=fake_ansible(open_folder), run_max_lines=400):
         runs = {name: work.start(1, name, two) for name in odd}
         ends = {name: work.comes_to(id, *OVER) for name, id in runs.items()}
     assert {name: (end["status"], end["status_detail"]) for name, end in ends.items()} == {
-        "odd.yml": ("ERROR", "Ansible ended with exit code 7."), "much.yml": ("OK", None), "mixed.yml": ("OK", None), "killed.yml": ("ERROR", "Ansible was killed by signal 9."),
-        "rubbish.yml": ("ERROR", "Ansible ended with exit code 2.")}
+        "odd.yml": ("ERROR", "Ansible ended with exit code 7."), "much.yml": ("OK", None), "mixed.yml": ("OK", None),
+        "killed.yml": ("ERROR", "Ansible was killed by signal 9."), "rubbish.yml": ("ERROR", "Ansible ended with exit code 2.")}
     lines = work.lines(runs["odd.yml"])
     assert lines[0].startswith("no UTF-8: \ufffd") and lines[1:6] == ["10%", "50%", "100%", "after CRs", ""] and lines[-1] == "the end"
     assert re.fullmatch(r"x{16384} \[\.\.\. 23615 bytes left out\]", lines[-2])
@@ -320,7 +325,8 @@ def test_periodic_tasks_fire_by_themselves(work, admin, two, open_folder):
     work.project(files={"site.yml": "---\n# fake: lines=2 hosts=2\n- hosts: all\n"})
     body = {"project": 1, "inventory": two, "type": "INTERVAL", "vars": {}}
     with work.settings(ansible_dir=fake_ansible(open_folder)):
-        for name, schedule, more in (("play", "1", {"mode": "site.yml"}), ("module", "2", {"mode": "ping", "kind": "MODULE", "vars": {"group": "all", "args": "fake: lines=1"}}),
+        for name, schedule, more in (("play", "1", {"mode": "site.yml"}),
+                                     ("module", "2", {"mode": "ping", "kind": "MODULE", "vars": {"group": "all", "args": "fake: lines=1"}}),
                                      ("forgotten", "1", {"mode": "site.yml", "save_result": False}), ("off", "1", {"mode": "site.yml", "enabled": False})):
             make(admin, "periodic-tasks", name=name, schedule=schedule, **{**body, **more})
 
@@ -385,7 +391,8 @@ def test_a_run_has_a_time_limit(work, sql, two):
 
 
 def test_a_run_leaves_no_process_and_no_folder(work, two, open_folder):
-    work.project(files={"site.yml": play(shell(f"(setsid sleep 7652 & echo $! >{open_folder}/pid) >/dev/null 2>&1; mkdir -p a/b; touch a/b/c; chmod 0 a/b"), hosts="h1")})
+    left = f"(setsid sleep 7652 & echo $! >{open_folder}/pid) >/dev/null 2>&1; mkdir -p a/b; touch a/b/c; chmod 0 a/b"
+    work.project(files={"site.yml": play(shell(left), hosts="h1")})
     open_folder.chmod(0o777)
     work.run(1, "site.yml", two)
     assert not pathlib.Path(f"/proc/{(open_folder / 'pid').read_text().strip()}").exists()

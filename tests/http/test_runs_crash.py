@@ -235,14 +235,19 @@ def test_what_a_machine_had_that_is_gone_another_takes(yard, project):
 
 # ---- syncs
 
+def syncs(yard, project):
+    """The process, and who beats for it."""
+    return processes(lambda w: "--sync" in w and any(v.startswith(f"{project}:") for v in w) and yard.settings in w)
+
+
 def test_a_sync_that_is_killed_is_done_again(yard):
     eventually(lambda: age(yard.runner()) > LEASE + 1, LEASE + 2)
     project = yard.project()
     yard.hold_project(project)
     said(yard.admin.post(f"/projects/{project}/sync/"))
     for _ in range(2 if STORM else 1):
-        (sync,) = eventually(lambda: processes(lambda w: "--sync" in w and any(v.startswith(f"{project}:") for v in w) and yard.settings in w)[:1])
-        kill(sync)
+        kill(*eventually(lambda: syncs(yard, project), WITHIN))
+        eventually(lambda: not syncs(yard, project))
         assert yard.status_of(project) == "SYNC"
         if not STORM:
             yard.sql.run("update work.projects set lease_until = clock_timestamp() where id = %s", project)
@@ -307,11 +312,9 @@ def everyone(yard, project, seconds, do):
 
 
 def all_went_on(runs, seconds=60):
-    for (_, state), run in runs.items():
-        if state == "canceling":
-            run.ended("INTERRUPTED", "canceled", seconds=seconds)
-        else:
-            run.ended_well(seconds)
+    runs.pop(("", "canceling")).ended("INTERRUPTED", "canceled", seconds=seconds)
+    for run in runs.values():
+        run.ended_well(seconds)
 
 
 def test_a_runner_that_is_killed_costs_no_run(yard, project):

@@ -34,8 +34,8 @@ def inventory(work):
 def shown(work, api, admin):
     """All that the API tells of a run."""
     def shown(id):
-        paths = (f"/history/{id}/?expand=execute_args,status_detail", *(f"/history/{id}/{p}" for p in ("raw/", "raw/?color=yes", "lines/?limit=1000", "lines/?limit=1000&color=yes", "hosts/", "facts/")))
-        return "\n".join(admin.get(path).text for path in paths) + api.get("/events?limit=all").text + api.get("/audit?limit=all").text
+        paths = ("?expand=execute_args,status_detail", "raw/", "raw/?color=yes", "lines/?limit=1000", "lines/?limit=1000&color=yes", "hosts/", "facts/")
+        return "\n".join(admin.get(f"/history/{id}/{path}").text for path in paths) + api.get("/events?limit=all").text + api.get("/audit?limit=all").text
     return shown
 
 
@@ -63,7 +63,8 @@ def test_a_secret_that_a_playbook_prints_is_masked_wherever_it_stands(work, admi
 def test_a_password_with_quotes_is_masked_as_shells_and_inventories_write_it(work, admin):
     """And that again as Ansible writes it down, in JSON."""
     work.project(files={"site.yml": play(
-        shell("true {{ ansible_ssh_pass | quote }}"), shell("cat {{ inventory_file }}"), debug("{{ ansible_ssh_pass | to_json | quote }}"), debug("{{ [ansible_ssh_pass] | string }}"))})
+        shell("true {{ ansible_ssh_pass | quote }}"), shell("cat {{ inventory_file }}"), debug("{{ ansible_ssh_pass | to_json | quote }}"),
+        debug("{{ [ansible_ssh_pass] | string }}"))})
     hosts = {f"h{i}": {**LOCAL, "ansible_ssh_pass": password} for i, password in enumerate(("sword'fish", "sword'fish \"x\"", "sword\\fish'"))}
     text = admin.get(f"/history/{work.run(1, 'site.yml', work.inventory(hosts, ansible_become_password='fish sword'))['id']}/raw/").text
     assert [line for line in text.splitlines() if "sword" in line or "fish" in line] == [] and text.count(ENCRYPTED) >= 12
@@ -171,8 +172,8 @@ def test_ansible_has_nothing_of_ours_in_its_environment(work, inventory):
     assert {"HOME", "PATH", "ANSIBLE_HOME"} <= names
     ours = {n for n in names if n.startswith(("MOIRAI", "PG", "NOTIFY", "MOIRAI_SEAL"))}
     assert ours == set(), ours
-    usual = {"HOME", "PATH", "LANG", "TMPDIR", "PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE", "LC_ALL", "LC_MESSAGES", "LOGNAME", "USER", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
-    assert {n for n in names if not n.startswith("ANSIBLE_")} - usual == set()
+    usual = {"HOME", "PATH", "LANG", "TMPDIR", "PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE", "LC_ALL", "LC_MESSAGES", "LOGNAME", "USER"}
+    assert {n for n in names if not n.startswith(("ANSIBLE_", "PYTHON"))} - usual == set()
 
 
 @as_root
@@ -181,7 +182,8 @@ def test_a_run_has_an_account_of_its_own_that_reads_nothing_of_the_runners(work,
     secrets = [var / "seal.key", var / "data/PG_VERSION", work.instance.run_folder() / "fcgi.sock"]
     assert all(path.exists() for path in secrets) and (var / "seal.key").stat().st_uid == owner_of_runner(work)
     runner = work.instance.parent_of("moirai-runner")
-    tries = [*(f"cat {path}" for path in secrets[:2]), f"ls {work.instance.run_folder()}", f"cat /proc/{runner}/environ", f"kill -0 {runner}", f"ls {work.setting('runs_dir')}",
+    tries = [*(f"cat {path}" for path in secrets[:2]), f"ls {work.instance.run_folder()}", f"cat /proc/{runner}/environ", f"kill -0 {runner}",
+             f"ls {work.setting('runs_dir')}",
              f"psql -d 'postgresql:///moirai?host={work.instance.run_folder()}&user=moirai_runner' -c 'select 1'", f"ls {var}/projects/2/git {var}/projects/3"]
     site = play(shell("id -u; id -Gn; cat /proc/self/status | grep -E '^(CapEff|CapBnd|CapAmb|NoNewPrivs)'", register="who"), {"debug": {"var": "who.stdout_lines"}},
                 *(shell(command, register="tried", failed_when="tried.rc == 0") for command in tries))

@@ -1,7 +1,7 @@
 -- The queue, and what a run is between its claim and its end (sql/work/queue.sql, runs.sql; sql/runner_api).
 begin;
 \ir lib.psql
-select plan(62);
+select plan(63);
 
 -- Projects 1 and 2, which are synced; inventory 1 with hosts a and b, inventory 2 with host a.
 create function tests.world() returns void
@@ -92,6 +92,17 @@ select is((select raw_args from work.runs), 'ansible-playbook site.yml', 'which 
 select is(work.masked(E'a ansible_ssh_pass=geheim x=1\nb ansible_password="two words"\nc:\n  ansible_become_pass: ''x y''\nrepo_keyx=5'),
 	E'a ansible_ssh_pass=[~~ENCRYPTED~~] x=1\nb ansible_password=[~~ENCRYPTED~~]\nc:\n  ansible_become_pass: [~~ENCRYPTED~~]\nrepo_keyx=5',
 	'passwords in an inventory of the project are not shown');
+select is(work.masked(E'{"ansible_ssh_pass": "a\\"b", ''ansible_password'': c}
+h ansible_become_pass=a\\ sword x=1
+ansible_su_pass: |
+  two
+  lines
+next: 1'),
+	E'{"ansible_ssh_pass": [~~ENCRYPTED~~] ''ansible_password'': [~~ENCRYPTED~~]
+h ansible_become_pass=[~~ENCRYPTED~~] x=1
+ansible_su_pass: [~~ENCRYPTED~~]
+next: 1',
+	'however they are written');
 select is(runner_api.hosts_started(1, tests.token(1), '{b,a,elsewhere,a}'), true, 'it comes to hosts');
 select is((select string_agg(concat_ws(' ', name, host_id), ', ' order by name) from work.run_hosts), 'a 1, b 2, elsewhere',
 	'those that the fleet knows are the fleet''s');

@@ -3,7 +3,7 @@
 # moment. And what worker and database hold for secrets is the same. Run by tests/sql/run.
 . "$(dirname "$0")/tap.sh"
 worker=$(cd "$(dirname "$0")" && pwd)/../../fcgi-app/worker
-is "$(sed -n '/^static const char \*const hidden/,/^};/p' "$worker/secrets.c" | grep -o '"[^"]*"' | tr -d '"' | LC_ALL=C sort)" \
+is "$(sed -n '/^static const char \*const hidden/,/^};/p' "$worker/../lib/hidden.c" | grep -o '"[^"]*"' | tr -d '"' | LC_ALL=C sort)" \
 	"$(sql postgres moirai 'select k from unnest(inventory.hidden_keys()) k order by k collate "C"')" 'worker and database know the same secrets'
 
 # shellcheck disable=SC2154

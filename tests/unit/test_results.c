@@ -56,13 +56,22 @@ static void a_host_is_told_of_once_the_run_has_come_to_it(void **state)
 {
 	struct world *w = *state;
 
-	assert_false(results_any_host(w->results));
 	says(w, "{\"e\":\"start\",\"hosts\":[\"a\",\"b\",5]}\n{\"e\":\"start\",");
 	assert_json(results_started(w->results), "[\"a\",\"b\"]");
 	assert_null(results_started(w->results));
 	says(w, "\"hosts\":[\"c\"]}\n");
 	assert_json(results_started(w->results), "[\"c\"]");
-	assert_true(results_any_host(w->results));
+}
+
+static void no_host_is_known_at_the_end_only(void **state)
+{
+	struct world *w = *state;
+
+	assert_false(results_no_host(w->results));
+	says(w, "{\"e\":\"end\"}\n");
+	assert_true(results_no_host(w->results));
+	says(w, "{\"e\":\"start\",\"hosts\":[\"a\"]}\n");
+	assert_false(results_no_host(w->results));
 }
 
 static void what_could_not_be_told_comes_again(void **state)
@@ -141,6 +150,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_host_is_told_of_once_the_run_has_come_to_it),
+		TEST(no_host_is_known_at_the_end_only),
 		TEST(what_could_not_be_told_comes_again),
 		TEST(at_the_end_each_host_has_its_counts_and_why_it_failed),
 		TEST(of_a_run_that_was_interrupted_it_is_known_what_failed_before),

@@ -18,6 +18,7 @@ static inline void wipe_noted(void *memory, size_t size)
 
 #define sodium_memzero wipe_noted
 #include "lib/wipe.c"
+#include "lib/hidden.c"
 #include "worker/secrets.c"
 #undef sodium_memzero
 
@@ -127,7 +128,7 @@ static void every_hidden_key_is_a_secret_in_any_place(void **state)
 	for (size_t i = 0; i < N_HIDDEN; i++) {
 		char text[200];
 
-		assert_true(secrets_is_hidden(hidden[i]));
+		assert_true(hidden_is(hidden[i]));
 		snprintf(text, sizeof text, "{\"data\":{\"vars\":{\"%s\":1}},\"vars\":{\"%s\":1}}", hidden[i], hidden[i]);
 		assert_int_equal(with_body(text), S_OK);
 		snprintf(text, sizeof text, "{\"data\":{\"vars\":{\"%s\":%s}},\"vars\":{\"%s\":%s}}", hidden[i], BOX("1"), hidden[i],
@@ -142,7 +143,7 @@ static void keys_are_compared_as_they_are(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++)
-		assert_false(secrets_is_hidden(others[i]));
+		assert_false(hidden_is(others[i]));
 }
 
 static void a_secret_comes_back_as_what_it_was(void **state)
