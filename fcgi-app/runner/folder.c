@@ -7,9 +7,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runner/folder.h"
+#include "runner/tree.h"
+
+#define MAKING_SECONDS 60
 
 static const char *const files[] = { "spool", "results", "exit", "lock" };
 #define N_FILES (sizeof files / sizeof files[0])
@@ -95,6 +99,32 @@ bool folder_next_free(const struct settings *s, void *each, char ret_name[64])
 		return true;
 	}
 	return false;
+}
+
+bool folder_is_left(const struct folder *f)
+{
+	struct stat st;
+
+	return lstat(f->disk, &st) == 0 || lstat(f->memory, &st) == 0;
+}
+
+/* ID-TOKEN.new, that nobody is just making. */
+void folder_clean(const struct settings *s)
+{
+	DIR *all = opendir(s->runs_dir);
+
+	for (struct dirent *e; all != NULL && (e = readdir(all)) != NULL;) {
+		const char *end = strrchr(e->d_name, '.');
+		char path[2 * FOLDER_PATH];
+		struct stat st;
+
+		snprintf(path, sizeof path, "%s/%s", s->runs_dir, e->d_name);
+		if (end != NULL && strcmp(end, ".new") == 0 && lstat(path, &st) == 0 && st.st_uid == geteuid() &&
+		    time(NULL) - st.st_mtime > MAKING_SECONDS)
+			tree_remove(path);
+	}
+	if (all != NULL)
+		closedir(all);
 }
 
 void folder_remove(struct folder *f)

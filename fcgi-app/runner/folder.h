@@ -36,6 +36,12 @@ int folder_file(const struct folder *folder, const char *name, int flags);
 /* The next of the folders below runs_dir that nobody has: its ID:TOKEN. `each` is opendir()'s, of runs_dir. False: there are no more. */
 bool folder_next_free(const struct settings *settings, void *each, char ret_name[64]);
 
+/* Is there still something of run_account's? */
+bool folder_is_left(const struct folder *folder);
+
+/* Removes what those have left who were killed while they made a folder: for a program's start. */
+void folder_clean(const struct settings *settings);
+
 /* It is gone; what run_account has there is removed by `moirai-run --sweep`. */
 void folder_remove(struct folder *folder);
 

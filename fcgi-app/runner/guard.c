@@ -1,9 +1,7 @@
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,10 +18,11 @@
 #include "lib/program.h"
 #include "runner/archive.h"
 #include "runner/guard.h"
+#include "runner/left.h"
 #include "runner/project.h"
+#include "runner/tree.h"
 
 #define COPY_MOST ((size_t)64 << 10)
-#define KILL_SECONDS 5          /* for what is killed to be gone: what another account has started stays */
 #define SHOWN_MOST ((size_t)1 << 20)      /* bytes of an inventory file */
 
 struct guard {
@@ -67,30 +66,6 @@ static bool failed(const char *format, ...)
 }
 
 /* ---- folders ---- */
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)ftw;
-	if (type == FTW_DNR)
-		chmod(path, 0700);
-	remove(path);
-	return 0;
-}
-
-static int open_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)ftw;
-	if ((type == FTW_D || type == FTW_DNR) && (st->st_mode & 0700) != 0700)
-		chmod(path, 0700);
-	return 0;
-}
-
-/* A playbook may have left folders that nobody can go into. */
-static void remove_folder(const char *path)
-{
-	nftw(path, open_one, 16, FTW_PHYS);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static bool make_folder(const char *folder, const char *name)
 {
@@ -144,12 +119,12 @@ static bool prepare(const struct guard *g, long long project_bytes)
 	return *g->inventory == '\0' || is_inside(real, g->inventory);
 }
 
-/* The text of a file, or what is no text of one: NULL. The caller owns it. */
+/* The text of a file; NULL: it is none. The caller owns it. */
 static json_t *text_of(const char *path)
 {
-	AUTO(text) char *text = malloc(SHOWN_MOST);
+	static char text[SHOWN_MOST];
 	int fd = *path != '\0' ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-	ssize_t n = fd >= 0 && text != NULL ? read(fd, text, SHOWN_MOST) : -1;
+	ssize_t n = fd >= 0 ? read(fd, text, SHOWN_MOST) : -1;
 
 	if (fd >= 0)
 		close(fd);
@@ -171,6 +146,18 @@ static _Noreturn void be_ansible(const struct guard *g, int out, pid_t parent)
 	    dup2(GUARD_RESULTS, STDERR_FILENO + 1) < 0)
 		_exit(126);
 	program_become_with(STDERR_FILENO + 1, g->command[0], g->command, environ);
+}
+
+/* To unpack takes a while: is it still wanted? */
+static bool is_wanted(struct guard *g)
+{
+	struct pollfd control = { .fd = GUARD_CONTROL, .events = POLLIN };
+	char wish;
+
+	if (poll(&control, 1, 0) == 0)
+		return true;
+	g->orphan = read(GUARD_CONTROL, &wish, 1) == 0;
+	return false;
 }
 
 static bool start(struct guard *g)
@@ -229,8 +216,9 @@ static bool copy(struct guard *g)
 
 /* ---- its end ---- */
 
-static void bury(struct guard *g)
+static void bury(void *context)
 {
+	struct guard *g = context;
 	int status;
 	pid_t pid;
 
@@ -241,37 +229,12 @@ static void bury(struct guard *g)
 		}
 }
 
-/* Whether there were some. */
-static bool kill_children(pid_t parent)
-{
-	char path[64];
-	int pid;
-	bool some = false;
-	FILE *children;
-
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
-	children = fopen(path, "re");
-	while (children != NULL && fscanf(children, "%d", &pid) == 1)
-		if (pid != getpid() && kill(pid, SIGKILL) == 0)
-			some = true;
-	if (children != NULL)
-		fclose(children);
-	return some;
-}
-
 /* What it has left behind is ours now: whoever loses his parent gets us. */
 static void kill_all(struct guard *g)
 {
-	long long until = program_clock_ms() + KILL_SECONDS * 1000;
+	const struct left left = { .disk = g->disk, .session = g->pid, .parent = getpid() };
 
-	do {
-		if (!g->ended)
-			kill(-g->pid, SIGKILL);
-		if (!kill_children(getpid()))
-			break;
-		poll(NULL, 0, 5);
-		bury(g);
-	} while (program_clock_ms() < until);
+	left_end(&left, bury, g);
 	bury(g);
 }
 
@@ -355,59 +318,36 @@ int guard_main(int argc, char **argv)
 	for (int fd = GUARD_CONTROL; fd < GUARD_FDS; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	umask(0077);
+	prctl(PR_SET_DUMPABLE, 0);               /* the run, which has the same account, shall not reach into us */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (prepare(&g, atoll(argv[3])) && start(&g)) {
-		watch(&g);
-		kill_all(&g);
-		copy_rest(&g);
-		tell(json_pack("{s:i, s:b, s:b}", "status", g.status, "cut", g.cut, "orphan", g.orphan));
+	if (prepare(&g, atoll(argv[3]))) {
+		if (is_wanted(&g) && start(&g)) {
+			watch(&g);
+			kill_all(&g);
+			copy_rest(&g);
+			tell(json_pack("{s:i, s:b, s:b}", "status", g.status, "cut", g.cut, "orphan", g.orphan));
+		} else {
+			tell(json_pack("{s:b}", "orphan", g.orphan));
+		}
 	}
-	remove_folder(g.disk);
-	remove_folder(g.memory);
+	tree_remove(g.disk);
+	tree_remove(g.memory);
 	return 0;
 }
 
 /* ---- after a guard that was killed ---- */
 
-static bool has_leader(pid_t session)
-{
-	return getsid(session) == session && kill(session, 0) == 0;
-}
-
-/* Whether there were some. */
-static bool kill_session(pid_t session)
-{
-	DIR *all = opendir("/proc");
-	bool some = false;
-
-	for (struct dirent *e; all != NULL && (e = readdir(all)) != NULL;) {
-		pid_t pid = atoi(e->d_name);
-
-		if (pid > 1 && getsid(pid) == session && kill(pid, SIGKILL) == 0)
-			some = true;
-	}
-	if (all != NULL)
-		closedir(all);
-	return some;
-}
-
-/* Ansible itself dies with its guard, so a session that keeps its leader is somebody else's, who got the number later. */
-static void end_session(pid_t session)
-{
-	for (int i = 0; i < KILL_SECONDS * 10; i++, poll(NULL, 0, 100))
-		if (!has_leader(session) && !kill_session(session))
-			return;
-}
-
 int sweep_main(int argc, char **argv)
 {
-	pid_t session = argc > 0 ? atoi(argv[0]) : 0;
+	const struct left left = { .disk = argc > 2 ? argv[2] : "/", .session = argc > 0 ? atoi(argv[0]) : 0, .parent = getppid() };
+	pid_t guard = argc > 1 ? atoi(argv[1]) : 0;
 
-	if (session > 1)
-		end_session(session);
-	for (int i = 0; i < KILL_SECONDS * 10 && kill_children(getppid()); i++)
-		poll(NULL, 0, 100);
-	for (int i = 1; i < argc; i++)
-		remove_folder(argv[i]);
+	if (argc != 4)
+		return 100;
+	if (guard > 1)
+		kill(guard, SIGKILL);
+	left_end(&left, NULL, NULL);
+	tree_remove(argv[2]);
+	tree_remove(argv[3]);
 	return 0;
 }

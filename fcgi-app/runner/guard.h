@@ -22,7 +22,8 @@ enum guard_fd {
 	GUARD_SPOOL,
 	GUARD_RESULTS,          /* for the callback plugin */
 	GUARD_EXIT,             /* {"pid": n, "inventory": text} once Ansible runs, then {"status": of waitpid(), "cut": was there too
-	                           much output?, "orphan": was it killed because the shepherd was gone?} or {"failed": why} */
+	                           much output?, "orphan": was it killed because the shepherd was gone?} or {"failed": why}; no status:
+	                           it was not wanted any more before it began */
 	GUARD_FILES,            /* a tar of keys, inventory and our own parts, for MEMORY */
 	GUARD_PROJECT,          /* an archive of the project, for DISK/project */
 	GUARD_FDS
@@ -31,9 +32,9 @@ enum guard_fd {
 /* argv[0] is the first argument after --guard. Returns the exit status. */
 int guard_main(int argc, char **argv);
 
-/*	moirai-run --sweep PID FOLDER...
- * As the same account: kills the session that PID began, if there still is one, and whatever its parent, the shepherd, was left by the
- * guard; and removes the folders. */
+/*	moirai-run --sweep SESSION GUARD DISK MEMORY
+ * As the same account: kills that guard and what is left of the run (left.h), also what our parent, the shepherd, was left by the guard;
+ * and removes the folders. A number that is 0: there is none. */
 int sweep_main(int argc, char **argv);
 
 #endif

@@ -84,12 +84,12 @@ static enum status open_project(struct launch *l, char why[LAUNCH_WHY])
 /* Ansible runs where our own folders may be out of its reach: our Python goes along. */
 static enum status add_python(const char *name, char why[LAUNCH_WHY])
 {
+	static char text[OUR_PYTHON_MOST];
 	AUTO(text) char *path = NULL;
-	AUTO(text) char *text = malloc(OUR_PYTHON_MOST);
 	FILE *file;
 	size_t n;
 
-	if (asprintf(&path, "%s/%s", interpreter_folder(), name) < 0 || text == NULL)
+	if (asprintf(&path, "%s/%s", interpreter_folder(), name) < 0)
 		return refuse(why, "out of memory");
 	file = fopen(path, "re");
 	if (file == NULL)
@@ -281,14 +281,16 @@ void launch_done(struct launch *l)
 	now = (struct prepared){ .tar = -1 };
 }
 
-void launch_sweep(const struct settings *s, const struct folder *f, pid_t session)
+void launch_sweep(const struct settings *s, const struct folder *f, pid_t session, pid_t guard)
 {
 	struct account account;
-	char why[ACCOUNT_WHY], number[24];
-	char *words[] = { (char[]){ "moirai-run" }, (char[]){ "--sweep" }, number, (char *)(uintptr_t)f->disk, (char *)(uintptr_t)f->memory, NULL };
+	char why[ACCOUNT_WHY], numbers[2][24];
+	char *words[] = { (char[]){ "moirai-run" }, (char[]){ "--sweep" }, numbers[0], numbers[1], (char *)(uintptr_t)f->disk,
+		          (char *)(uintptr_t)f->memory, NULL };
 	pid_t pid, got;
 
-	snprintf(number, sizeof number, "%d", (int)session);
+	snprintf(numbers[0], sizeof numbers[0], "%d", (int)session);
+	snprintf(numbers[1], sizeof numbers[1], "%d", (int)guard);
 	if (!account_find(&account, s->run_account, why))
 		return;
 	pid = fork();

@@ -33,7 +33,8 @@ enum status launch_prepare(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 enum status launch_start(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 void launch_done(struct launch *launch);
 
-/* Kills what is left of a session of the run's account, and removes the run's folders (sweep_main); waits for it. */
-void launch_sweep(const struct settings *settings, const struct folder *folder, pid_t session);
+/* Kills what is left of the run, which began that session, and its guard (0: neither is known), and removes its folders (sweep_main);
+ * waits for it. */
+void launch_sweep(const struct settings *settings, const struct folder *folder, pid_t session, pid_t guard);
 
 #endif

@@ -10,9 +10,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,10 +33,13 @@
 
 #define PAUSE 100                /* milliseconds between looks for work */
 #define TROUBLE_PAUSE 1000       /* while the database is away */
+#define SETTINGS_FD 3            /* where who is started finds the settings */
+#define SETTINGS_PATH "/proc/self/fd/3"
 
 struct runner {
 	struct service *service;
 	struct queue *queue;
+	int settings;                /* a file of those that hold, for whom we start: the ones on the disk may be wrong by now */
 	char program[PATH_MAX];      /* moirai-run */
 	char ansible[128];           /* the version of what is installed; "": none */
 };
@@ -51,46 +56,42 @@ static void on_signal(int sig)
 
 /* ---- what is started ---- */
 
-static char **words_of(const struct runner *r, const char *option, const char *argument)
+/* In memory, and read from its beginning by each who opens it. */
+static int settings_file(const struct settings *s)
 {
-	static char flag[] = "-c";
-	size_t n = 0, used = 0;
-	char **words;
+	int fd = memfd_create("moirai.yaml", MFD_CLOEXEC);
+	FILE *file = fd >= 0 ? fdopen(dup(fd), "w") : NULL;
 
-	while (r->service->files[n] != NULL)
-		n++;
-	words = calloc(2 * n + 4, sizeof *words);
-	if (words == NULL)
-		fatal("out of memory");
-	words[used++] = (char *)(uintptr_t)r->program;
-	for (size_t i = 0; i < n; i++) {
-		words[used++] = flag;
-		words[used++] = r->service->files[i];
-	}
-	words[used++] = (char *)(uintptr_t)option;
-	words[used++] = (char *)(uintptr_t)argument;
-	return words;
+	if (file == NULL)
+		fatal("%s", strerror(errno));
+	settings_print(s, file);
+	if (fclose(file) != 0)
+		fatal("%s", strerror(errno));
+	return fd;
 }
 
 /* A session of its own: what happens to us does not happen to it. */
+static _Noreturn void become(const struct runner *r, const char *option, const char *argument)
+{
+	char *words[] = { (char *)(uintptr_t)r->program, (char[]){ "-c" }, (char[]){ SETTINGS_PATH }, (char *)(uintptr_t)option,
+		          (char *)(uintptr_t)argument, NULL };
+	int nothing = open("/dev/null", O_RDWR);
+
+	setsid();
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 || dup2(r->settings, SETTINGS_FD) < 0)
+		_exit(126);
+	fcntl(SETTINGS_FD, F_SETFD, 0);
+	program_become_with(SETTINGS_FD, r->program, words, environ);
+}
+
 static void start(const struct runner *r, const char *option, const char *argument)
 {
-	char **words = words_of(r, option, argument);
 	pid_t pid = fork();
 
-	if (pid == 0) {
-		int nothing = open("/dev/null", O_RDWR);
-
-		setsid();
-		if (nothing >= 0) {
-			dup2(nothing, STDIN_FILENO);
-			dup2(nothing, STDOUT_FILENO);
-		}
-		program_become(r->program, words, environ);
-	}
+	if (pid == 0)
+		become(r, option, argument);
 	if (pid < 0)
 		log_line(LOG_LEVEL_ERROR, "%s %s: %s", option, argument, strerror(errno));
-	free(words);
 }
 
 static bool start_claimed(struct runner *r)
@@ -211,8 +212,9 @@ static void reload(struct runner *r)
 	reloading = 0;
 	if (!service_reload(r->service))
 		return;
-	queue_free(&r->queue);
-	r->queue = queue_new(&r->service->settings);
+	queue_renew(r->queue, &r->service->settings);
+	close(r->settings);
+	r->settings = settings_file(&r->service->settings);
 }
 
 static void bury(void)
@@ -252,6 +254,8 @@ static int run(struct service *service)
 	sigaction(SIGINT, &heard, NULL);
 	sigaction(SIGHUP, &heard, NULL);
 	project_clean(&service->settings);
+	folder_clean(&service->settings);
+	r.settings = settings_file(&service->settings);
 	r.queue = queue_new(&service->settings);
 	service_notify("READY=1");
 	while (!stopping) {

@@ -21,14 +21,22 @@ struct queue {
 	long long since;             /* when it was last away, or we began */
 };
 
+void queue_renew(struct queue *q, const struct settings *settings)
+{
+	AUTO(json) json_t *told = settings_told(settings);
+
+	db_free(&q->db);
+	free(q->told);
+	q->db = db_new(settings->runner_database, "moirai-runner", STATEMENT_SECONDS);
+	q->told = json_dumps(told, JSON_COMPACT);
+}
+
 struct queue *queue_new(const struct settings *settings)
 {
 	struct queue *q = calloc(1, sizeof *q);
-	AUTO(json) json_t *told = settings_told(settings);
 
 	assert(q != NULL);
-	q->db = db_new(settings->runner_database, "moirai-runner", STATEMENT_SECONDS);
-	q->told = json_dumps(told, JSON_COMPACT);
+	queue_renew(q, settings);
 	q->since = program_clock_ms();
 	gethostname(q->name, sizeof q->name - 1);
 	return q;

@@ -16,6 +16,9 @@ struct queue;
 struct queue *queue_new(const struct settings *settings);
 void queue_free(struct queue **queue);
 
+/* Others hold from now on. */
+void queue_renew(struct queue *queue, const struct settings *settings);
+
 /* For how many milliseconds on end calls have come through. */
 long long queue_connected(const struct queue *queue);
 

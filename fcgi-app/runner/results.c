@@ -7,10 +7,15 @@
 #include <unistd.h>
 
 #include "lib/auto.h"
+#include "lib/text.h"
 #include "runner/masks.h"
 #include "runner/results.h"
 
-#define LINE_MOST ((size_t)4 << 20)           /* facts of one host */
+#define LINE_MOST ((size_t)4 << 20)           /* bytes: facts of one host */
+#define ALL_MOST ((size_t)256 << 20)          /* ... of all that is read */
+#define FACTS_MOST ((size_t)64 << 20)         /* ... of all facts */
+#define COUNT_MOST 1000000000
+#define TEXT_MOST 4000                        /* ... of a message */
 #define ONE_READ ((size_t)64 << 10)
 
 struct results {
@@ -18,6 +23,7 @@ struct results {
 	char *line;                  /* what has come of it yet */
 	size_t size, room;
 	bool skips;                  /* the rest of a line that is too long */
+	size_t all, all_facts;       /* bytes so far */
 	bool any, ended;
 	json_t *started;             /* names not told yet */
 	json_t *failed;              /* {name: {"outcome", "task", "message"}} */
@@ -60,7 +66,21 @@ static json_t *masked(const struct results *r, const char *text)
 	size_t size;
 	AUTO(text) char *safe = masks_apply(r->masks, text, strlen(text), &size);
 
-	return json_stringn(safe, size);
+	if (size > TEXT_MOST) {
+		safe[TEXT_MOST] = '\0';
+		text_end_between_letters(safe);
+	}
+	return json_string(safe);
+}
+
+static bool is_outcome(const char *word)
+{
+	static const char *const words[] = { "ok", "changed", "failed", "unreachable", "skipped" };
+
+	for (size_t i = 0; word != NULL && i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
 }
 
 static void take_start(struct results *r, const json_t *said)
@@ -81,7 +101,7 @@ static void take_fail(struct results *r, const json_t *said)
 	const char *host = NULL, *outcome = NULL, *task = "", *message = "";
 
 	if (json_unpack((json_t *)(uintptr_t)said, "{s:s, s:s, s?:s, s?:s}", "host", &host, "outcome", &outcome, "task", &task,
-	                "message", &message) == 0)
+	                "message", &message) == 0 && is_outcome(outcome))
 		json_object_set_new(r->failed, host, json_pack("{s:s, s:o, s:o}", "outcome", outcome, "task", masked(r, task), "message",
 		                                               masked(r, message)));
 }
@@ -94,8 +114,11 @@ static json_t *host_of(const char *name, const char *outcome, const json_t *of, 
 {
 	json_t *host = json_pack("{s:s, s:s}", "name", name, "outcome", outcome);
 
-	for (size_t i = 0; i < N_COUNTS; i++)
-		json_object_set_new(host, counts[i], json_integer(json_integer_value(json_object_get(of, counts[i]))));
+	for (size_t i = 0; i < N_COUNTS; i++) {
+		json_int_t n = json_integer_value(json_object_get(of, counts[i]));
+
+		json_object_set_new(host, counts[i], json_integer(n >= 0 && n <= COUNT_MOST ? n : 0));
+	}
 	if (strcmp(outcome, "failed") == 0 || strcmp(outcome, "unreachable") == 0) {
 		json_object_set(host, "task", json_object_get(failed, "task"));
 		json_object_set(host, "message", json_object_get(failed, "message"));
@@ -108,7 +131,7 @@ static void take_host(struct results *r, const json_t *said)
 	const char *name = json_string_value(json_object_get(said, "name"));
 	const char *outcome = json_string_value(json_object_get(said, "outcome"));
 
-	if (name != NULL && outcome != NULL)
+	if (name != NULL && is_outcome(outcome))
 		json_object_set_new(r->hosts, name, host_of(name, outcome, said, json_object_get(r->failed, name)));
 }
 
@@ -120,7 +143,8 @@ static void take_facts(struct results *r, const json_t *said)
 	AUTO(json) json_t *safe = json_is_object(result) ? masks_json(r->masks, result) : NULL;
 	AUTO(text) char *text = safe != NULL ? json_dumps(safe, JSON_COMPACT) : NULL;
 
-	if (host != NULL && status != NULL && text != NULL)
+	r->all_facts += text != NULL ? strlen(text) : 0;
+	if (host != NULL && status != NULL && text != NULL && r->all_facts <= FACTS_MOST)
 		json_array_append_new(r->facts, json_pack("{s:s, s:s, s:s}", "name", host, "status", status, "facts", text));
 }
 
@@ -168,9 +192,11 @@ void results_read(struct results *r, int fd)
 	char bytes[ONE_READ];
 	ssize_t n;
 
-	while ((n = read(fd, bytes, sizeof bytes)) > 0)
+	while (r->all < ALL_MOST && (n = read(fd, bytes, sizeof bytes)) > 0) {
+		r->all += (size_t)n;
 		for (ssize_t i = 0; i < n; i++)
 			take_byte(r, bytes[i]);
+	}
 }
 
 json_t *results_started(struct results *r)

@@ -21,6 +21,7 @@
 #include "lib/program.h"
 #include "runner/beater.h"
 #include "runner/folder.h"
+#include "runner/guard.h"
 #include "runner/launch.h"
 #include "runner/output.h"
 #include "runner/record.h"
@@ -31,6 +32,9 @@
 #define LOOK 1000                        /* ... between looks whether it is to be stopped */
 #define TROUBLE 1000                     /* ... until the database is tried again */
 #define SETTLE_TRIES 86400               /* seconds that a run which is over waits for the database */
+#define GUARD_MOST ((GUARD_GRACE + 10) * 1000LL)      /* milliseconds in which a guard has ended its run */
+#define TURN_BATCHES 4                   /* that are stored before we look around */
+#define REFUSED_MOST 10                  /* times that lines are tried which the database does not take */
 #define WAITING_MOST ((size_t)2 << 20)   /* bytes of lines that are held; the rest stays in the spool */
 #define ONE_READ ((size_t)64 << 10)
 #define BATCH_BYTES ((size_t)1 << 20)
@@ -50,8 +54,9 @@ struct shepherd {
 	int spool, told, exit;           /* files of the folder, as we read them */
 	json_t *exit_said;               /* what the guard has told, merged */
 	long long stored_at, asked_at, beat_at, try_at, late_at;         /* by program_clock_ms(); 0: never */
+	int refused;                     /* so many times on end lines could not be stored, for no fault of the line to the database */
 	bool lost;                       /* the run is not ours any more */
-	bool canceled, late, stopped;    /* why we have told the guard to stop */
+	bool canceled, late, stopped;    /* why it is to stop */
 };
 
 /* ---- what has come ---- */
@@ -90,18 +95,22 @@ static bool feed_all(struct shepherd *s)
 	return output_waiting(s->output) < WAITING_MOST;
 }
 
-/* Its lines are whole: each is written at once. */
+/* A line is a JSON object; one that was cut off by its end is none. */
 static void hear_guard(struct shepherd *s)
 {
-	char text[ONE_READ * 20];
-	ssize_t n = pread(s->exit, text, sizeof text, 0);
-	size_t at = 0;
+	FILE *file = fdopen(dup(s->exit), "r");
+	AUTO(text) char *line = NULL;
+	size_t room = 0;
 
-	for (char *end; n > 0 && (end = memchr(text + at, '\n', (size_t)n - at)) != NULL; at = (size_t)(end - text) + 1) {
-		AUTO(json) json_t *said = json_loadb(text + at, (size_t)(end - text) - at, 0, NULL);
+	if (file == NULL)
+		return;
+	rewind(file);
+	while (getline(&line, &room, file) > 0) {
+		AUTO(json) json_t *said = json_loads(line, 0, NULL);
 
 		json_object_update(s->exit_said, said);
 	}
+	fclose(file);
 }
 
 /* ---- the database ---- */
@@ -110,7 +119,7 @@ static bool is_ours(struct shepherd *s, enum status status)
 {
 	if (status == S_ABSENT)
 		s->lost = true;
-	if (status == S_LATER)
+	if (status == S_LATER || status == S_INTERNAL)
 		s->try_at = program_clock_ms() + TROUBLE;
 	return status == S_OK;
 }
@@ -140,12 +149,13 @@ static bool store_batch(struct shepherd *s)
 	if (!output_batch(s->output, BATCH_BYTES, BATCH_LINES, &batch))
 		return false;
 	status = record_lines(s->record, batch.data, batch.size, batch.first, batch.last, &cancel);
+	s->refused = status == S_INTERNAL ? s->refused + 1 : 0;
 	if (is_ours(s, status)) {
 		output_stored(s->output, batch.last);
 		s->stored = batch.last;
 		s->canceled = s->canceled || cancel;
 		s->stored_at = s->asked_at = s->beat_at = program_clock_ms();
-	} else if (!s->lost) {
+	} else if (!s->lost && status != S_INTERNAL) {
 		ask_what_is_stored(s);
 	}
 	return status == S_OK;
@@ -184,7 +194,7 @@ static void talk_to_database(struct shepherd *s)
 		return;
 	s->try_at = 0;
 	if (output_waiting(s->output) > 0 && (now >= s->stored_at + GATHER || output_waiting(s->output) >= BATCH_BYTES / 2))
-		while (store_batch(s))
+		for (int i = 0; i < TURN_BATCHES && store_batch(s); i++)
 			feed(s);
 	if (s->try_at == 0 && !s->lost)
 		tell_hosts(s);
@@ -232,7 +242,7 @@ static void watch(struct shepherd *s, int signals)
 	struct pollfd watched[] = { { .fd = (int)syscall(SYS_pidfd_open, s->launch.guard, 0), .events = POLLIN },
 		                    { .fd = signals, .events = POLLIN }, { .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .events = POLLIN } };
 	char path[FOLDER_PATH + 16];
-	bool told = false;
+	long long told_at = 0;
 
 	snprintf(path, sizeof path, "%s/spool", s->folder.path);
 	inotify_add_watch(watched[2].fd, path, IN_MODIFY);
@@ -247,11 +257,14 @@ static void watch(struct shepherd *s, int signals)
 		feed(s);
 		talk_to_database(s);
 		s->late = s->late || (s->late_at != 0 && program_clock_ms() >= s->late_at);
-		if (is_to_stop(s) && !told) {
-			told = true;
+		if (is_to_stop(s) && told_at == 0) {
+			told_at = program_clock_ms();
 			s->late_at = 0;
 			stop_guard(s);
 		}
+		/* One that a playbook has stopped hears nothing. */
+		if (told_at != 0 && program_clock_ms() > told_at + GUARD_MOST)
+			launch_sweep(s->settings, &s->folder, 0, s->launch.guard);
 		if (watched[0].revents != 0)
 			break;
 	}
@@ -264,7 +277,7 @@ static void watch(struct shepherd *s, int signals)
 /* All of it, however long the database is away. */
 static void store_all(struct shepherd *s)
 {
-	for (int tries = 0; !s->lost && tries < SETTLE_TRIES;) {
+	for (int tries = 0; !s->lost && tries < SETTLE_TRIES && s->refused < REFUSED_MOST;) {
 		bool all = feed_all(s);
 
 		if (all && output_waiting(s->output) == 0)
@@ -332,19 +345,29 @@ static void say(struct shepherd *s, const struct ending *e)
 	}
 }
 
+/* Was it stopped for that reason? Not if it had come to its end already. */
+static bool was_stopped(const struct shepherd *s, bool reason)
+{
+	const json_t *status = json_object_get(s->exit_said, "status");
+
+	return reason && !(status != NULL && json_integer_value(status) == 0 && !json_is_true(json_object_get(s->exit_said, "orphan")));
+}
+
 static struct ending judge(const struct shepherd *s, bool *ret_said)
 {
 	const json_t *status = json_object_get(s->exit_said, "status");
 	const char *failed = json_string_value(json_object_get(s->exit_said, "failed"));
 
+	if (s->refused >= REFUSED_MOST)
+		return ending("ERROR", ret_said, "Its output could not be stored.");
+	if (was_stopped(s, s->canceled))
+		return ending("INTERRUPTED", ret_said, "canceled");
+	if (was_stopped(s, s->late))
+		return ending("ERROR", ret_said, "It was stopped after %ld seconds (run_time_limit).", s->settings->run_time_limit);
+	if (was_stopped(s, s->stopped))
+		return ending("ERROR", ret_said, "It was stopped with the runner's machine.");
 	if (failed != NULL)
 		return ending("ERROR", ret_said, "%s", failed);
-	if (s->canceled)
-		return ending("INTERRUPTED", ret_said, "canceled");
-	if (s->late)
-		return ending("ERROR", ret_said, "It was stopped after %ld seconds (run_time_limit).", s->settings->run_time_limit);
-	if (s->stopped)
-		return ending("ERROR", ret_said, "It was stopped with the runner's machine.");
 	if (json_is_true(json_object_get(s->exit_said, "orphan")))
 		return ending("ERROR", ret_said, "The process that watched over the run was killed, and the run with it.");
 	if (status == NULL)
@@ -398,8 +421,8 @@ static void finish(struct shepherd *s)
 	bool said;
 
 	hear_guard(s);
-	if (json_object_get(s->exit_said, "status") == NULL)
-		launch_sweep(s->settings, &s->folder, session_of(s));
+	if (json_object_get(s->exit_said, "status") == NULL || folder_is_left(&s->folder))
+		launch_sweep(s->settings, &s->folder, session_of(s), 0);
 	inventory = json_string_value(json_object_get(s->exit_said, "inventory"));
 	if (inventory != NULL)
 		is_ours(s, record_started(s->record, NULL, inventory));
@@ -463,15 +486,27 @@ static enum status prepare(struct shepherd *s, char why[LAUNCH_WHY])
 	return status;
 }
 
+/* What was prepared may have taken a while. */
+static bool is_wanted(struct shepherd *s, int signals)
+{
+	struct signalfd_siginfo info;
+
+	is_ours(s, record_asked(s->record, &s->canceled));
+	s->stopped = read(signals, &info, sizeof info) > 0;
+	return !s->lost && !is_to_stop(s);
+}
+
 static void run(struct shepherd *s, int signals)
 {
 	char why[LAUNCH_WHY] = "";
 	enum status status = prepare(s, why);
 
-	if (status == S_OK && !s->lost)
+	bool wanted = is_wanted(s, signals);
+
+	if (status == S_OK && wanted)
 		status = launch_start(&s->launch, why);
 	launch_done(&s->launch);
-	if (status == S_OK && !s->lost) {
+	if (status == S_OK && wanted) {
 		s->late_at = s->settings->run_time_limit > 0 ? program_clock_ms() + s->settings->run_time_limit * 1000LL : 0;
 		watch(s, signals);
 		if (s->launch.control >= 0)
@@ -513,7 +548,7 @@ static bool begin(struct shepherd *s)
 {
 	enum status status = S_LATER;
 
-	for (int try = 0; try < RECORD_LEASE && status == S_LATER; try++) {
+	for (int try = 0; try < SETTLE_TRIES && status == S_LATER; try++) {
 		if (try > 0)
 			sleep(1);
 		status = record_begin(s->record, &s->about);
@@ -588,7 +623,7 @@ int run_recover(const struct settings *settings, const char *name)
 		record_free(&s.record);
 		return 1;
 	}
-	launch_sweep(settings, &s.folder, 0);
+	launch_sweep(settings, &s.folder, 0, 0);
 	done(&s);
 	return 0;
 }

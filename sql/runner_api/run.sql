@@ -15,10 +15,12 @@ $$;
 
 -- runner_api.run_beat(id, token) -> true: somebody is at it.
 create or replace function runner_api.run_beat(p_id bigint, p_token uuid) returns boolean
-language plpgsql security definer set search_path = pg_catalog, pg_temp set synchronous_commit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	r work.runs := runner_api.run_held(p_id, p_token);
 begin
+	-- Nobody minds if it is lost: no need to wait for the disk.
+	perform set_config('synchronous_commit', 'off', true);
 	return nullif(r.id is not null, false);
 end
 $$;
