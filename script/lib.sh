@@ -108,6 +108,29 @@ choose_run_account() {
 	[ "$(id -u)" != 0 ] || chown postgres "$runs"
 }
 
+# The shepherds of runs outlive the runner, and end their runs when they are told to.
+shepherds() {
+	local process
+	for process in /proc/[0-9]*; do
+		[[ $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") == */moirai-run\ -c\ * ]] &&
+			grep -qzxF "MOIRAI_SEAL_KEY=$var/seal.key" "$process/environ" 2>/dev/null || continue
+		echo "${process#/proc/}"
+	done
+}
+
+end_runs() {
+	local tries=150 running
+	running=$(shepherds)
+	# shellcheck disable=SC2086
+	[ -z "$running" ] || kill -TERM $running 2>/dev/null || true
+	# shellcheck disable=SC2086
+	while [ -n "$running" ] && [ $((tries -= 1)) -gt 0 ] && kill -0 $running 2>/dev/null; do
+		sleep 0.1
+	done
+	# shellcheck disable=SC2086
+	[ -z "$running" ] || kill -KILL $running 2>/dev/null || true
+}
+
 pg_bin() {
 	dirname "$(ls -d /usr/lib/postgresql/15/bin/initdb 2>/dev/null || command -v initdb)"
 }

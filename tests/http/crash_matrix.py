@@ -84,7 +84,7 @@ class Run:
     # ---- its processes
     def shepherds(self, option="--run"):
         """The process, and while it prepares who beats for it, a fork."""
-        return processes(lambda w: option in w and any(v.startswith(f"{self.id}:") for v in w) and self.yard.settings in w)
+        return [p for p in processes(lambda w: option in w and any(v.startswith(f"{self.id}:") for v in w)) if self.yard.has(p)]
 
     def guards(self):
         return processes(lambda w: "--guard" in w[:2] and self.is_ours(w[2]))
@@ -160,13 +160,19 @@ class Yard:
     def __init__(self, instance, api, secrets):
         self.instance, self.admin, self.secrets = instance, api.polemarch, secrets
         self.sql = Sql(instance)
-        self.settings = str(instance.var / "moirai.yaml")
-        self.told = yaml.safe_load(pathlib.Path(self.settings).read_text())
+        self.told = yaml.safe_load((instance.var / "moirai.yaml").read_text())
         self.projects, self.runs_dirs = pathlib.Path(self.told["projects_dir"]), [pathlib.Path(self.told["runs_dir"])]
         self.files = []
         self.fake = {"__name__": "fake"}
         exec(compile((FAKE / "fake.py").read_text(), "fake.py", "exec"), self.fake)
         self.hosts = list(self.fake["outcomes"](self.fake["DEFAULTS"]).items())
+
+    def has(self, pid):
+        """Whether it was started by this instance's script/server."""
+        try:
+            return f"MOIRAI_VAR={self.instance.var}".encode() in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        except OSError:
+            return False
 
     def folders(self):
         """Where runs have theirs, and how these begin before the run's number."""

@@ -159,6 +159,14 @@ class Instance:
         self.process.send_signal(signal.SIGHUP)
         eventually(lambda: not set(before) & set(self.workers() + self.couriers()) and self.workers() and self.couriers(), 30)
 
+    def renew_runner(self, settings):
+        """The runner, and what it starts from now on, has these settings; the others keep theirs."""
+        self.set(settings)
+        taken = f"moirai-runner[{self.parent_of('moirai-runner')}]: settings taken"
+        before = self.log.read_text().count(taken)
+        os.kill(self.parent_of("moirai-runner"), signal.SIGHUP)
+        eventually(lambda: self.log.read_text().count(taken) > before, 30)
+
     # ---- its processes
     def children(self, pid):
         return sorted(p for p, (_, parent) in process_table().items() if parent == pid)

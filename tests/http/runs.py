@@ -148,13 +148,13 @@ class Work:
     # ---- around them
     @contextlib.contextmanager
     def settings(self, **more):
-        """For what begins meanwhile: each run and sync reads them for itself."""
+        """For what begins meanwhile: what is at work keeps those it has begun with."""
         before = self.instance.settings.read_text()
-        self.instance.set({**SETTINGS, **more})
+        self.instance.renew_runner({**SETTINGS, **more})
         try:
             yield
         finally:
-            self.instance.settings.write_text(before)
+            self.instance.renew_runner(before)
 
     def setting(self, name):
         """As script/server has chosen it."""

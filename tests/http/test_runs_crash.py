@@ -206,7 +206,8 @@ def test_of_two_runners_one_has_each_run_and_each_turn_of_a_periodic_task(yard, 
         assert all(len(tokens) == 1 for tokens in seen.values()) and {r.id for r in runs} <= set(seen)
         fired = yard.sql.column("select start_time from work.runs where initiator_type = 'scheduler' order by start_time")
         assert 3 <= len(fired) <= 9
-        assert all((b - a).total_seconds() > 0.5 for a, b in zip(fired, fired[1:]))
+        # A runner looks each second, so one turn may come late and the next at once: but there is one for each.
+        assert len(fired) <= (fired[-1] - fired[0]).total_seconds() + 2
 
 
 def test_what_a_machine_had_that_is_gone_another_takes(yard, project):
@@ -237,7 +238,7 @@ def test_what_a_machine_had_that_is_gone_another_takes(yard, project):
 
 def syncs(yard, project):
     """The process, and who beats for it."""
-    return processes(lambda w: "--sync" in w and any(v.startswith(f"{project}:") for v in w) and yard.settings in w)
+    return [p for p in processes(lambda w: "--sync" in w and any(v.startswith(f"{project}:") for v in w)) if yard.has(p)]
 
 
 def test_a_sync_that_is_killed_is_done_again(yard):
@@ -271,11 +272,10 @@ PLAYBOOK = """
 
 @pytest.fixture
 def real_ansible(yard):
-    """Each shepherd reads the settings anew."""
     before = yard.instance.settings.read_text()
-    yard.instance.set({k: v for k, v in yaml.safe_load(before).items() if k != "ansible_dir"})
+    yard.instance.renew_runner({k: v for k, v in yaml.safe_load(before).items() if k != "ansible_dir"})
     yield
-    yard.instance.set(before)
+    yard.instance.renew_runner(before)
 
 
 @pytest.mark.skipif(not os.path.exists("/usr/bin/ansible-playbook"), reason="no ansible-playbook")
