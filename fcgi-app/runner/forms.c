@@ -124,9 +124,11 @@ static writer *const writers[] = { write_clean, write_json, write_json_in_ascii,
 
 #define CHAIN_MOST 3
 
-/* One within another: JSON within JSON, what a shell is told within JSON; a line of an inventory of ours (files.h), and that within JSON. */
+/* One within another: JSON within JSON, what Python shows or a shell is told within JSON; a line of an inventory of ours (files.h), and that within JSON. */
 static writer *const chains[][CHAIN_MOST] = {
 	{ write_json, write_json },
+	{ write_repr, write_json },
+	{ write_repr_and_quote, write_json },
 	{ write_shell, write_json },
 	{ write_shell_with_backslash, write_json },
 	{ write_json, write_shell },
