@@ -104,6 +104,7 @@ choose_run_account() {
 		setpriv --reuid=nobody --regid=nogroup --clear-groups test -x "$var" || runs=/tmp/moirai-$(printf %s "$var" | sha256sum | cut -c1-16)-runs
 	fi
 	mkdir -p "$runs"
+	[ ! -L "$runs" ] && { [ -O "$runs" ] || [ "$(stat -c %U "$runs")" = postgres ]; } || die "$runs is somebody else's"
 	chmod 1733 "$runs"
 	[ "$(id -u)" != 0 ] || chown postgres "$runs"
 }

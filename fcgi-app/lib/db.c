@@ -58,9 +58,10 @@ void db_rest(struct db *db)
 static bool connect_again(struct db *db)
 {
 	char options[64];
-	const char *const keys[] = { "application_name", "connect_timeout", "target_session_attrs",
-	                             "client_encoding", "options", "dbname", NULL };
-	const char *const values[] = { db->program, "3", "read-write", "UTF8", options, db->url, NULL };
+	/* A machine that is gone without a word is noticed within seconds. */
+	const char *const keys[] = { "application_name", "connect_timeout", "target_session_attrs", "tcp_user_timeout", "keepalives_idle",
+	                             "keepalives_interval", "keepalives_count", "client_encoding", "options", "dbname", NULL };
+	const char *const values[] = { db->program, "3", "read-write", "15000", "5", "5", "3", "UTF8", options, db->url, NULL };
 
 	snprintf(options, sizeof options, "-c statement_timeout=%lds", db->timeout);
 	disconnect(db);
@@ -220,6 +221,9 @@ enum status db_copy(struct db *db, const struct db_copy *c, PGresult **ret_resul
 	}
 	ended = PQexec(db->conn, s == S_OK ? "commit" : "rollback");
 	if (outcome(ended) != S_OK) {
+		disconnect(db);
+		s = S_LATER;
+	} else if (s != S_OK && plan_is_stale(*ret_result)) {
 		disconnect(db);
 		s = S_LATER;
 	}

@@ -156,6 +156,7 @@ static _Noreturn void be_program(const struct program *p, int out, int errors, p
 	setsid();
 	die_with(parent, SIGKILL);
 	stand_back();
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);        /* what moirai-runner may is nothing for others */
 	if (dup2(p->in, STDIN_FILENO) < 0 || dup2(p->out > 0 ? p->out : out, STDOUT_FILENO) < 0 ||
 	    dup2(errors, STDERR_FILENO) < 0 || chdir(p->folder) < 0)
 		_exit(126);

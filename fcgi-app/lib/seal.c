@@ -13,6 +13,7 @@
 #include <sodium.h>
 
 #include "lib/auto.h"
+#include "lib/fd.h"
 #include "lib/seal.h"
 
 #define BASE64 sodium_base64_VARIANT_ORIGINAL
@@ -165,19 +166,6 @@ static bool be_like(int fd, const char *path)
 	return fchmod(fd, old.st_mode & 0777) == 0;
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, text, size);
-
-		if (n <= 0)
-			return false;
-		text += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
 static bool write_keys(int fd, const struct seal_keys *keys)
 {
 	char *text = sodium_malloc(FILE_SIZE + 1);
@@ -188,7 +176,7 @@ static bool write_keys(int fd, const struct seal_keys *keys)
 		sodium_bin2base64(text + i * LINE, SEAL_KEY_SIZE, keys->pairs[i].private_key, SEAL_KEY_BYTES, BASE64);
 		text[i * LINE + LINE - 1] = '\n';
 	}
-	done = write_all(fd, text, keys->n * LINE);
+	done = fd_write(fd, text, keys->n * LINE);
 	sodium_free(text);
 	return done;
 }

@@ -118,7 +118,7 @@ static const struct row rows[] = {
 	{ "run_account", TEXT, AT(run_account), "moirai-run", 0, 0,
 	  "the account that Ansible runs as, which can read nothing of the runner's; empty: the runner's own" },
 	{ "ansible_dir", TEXT, AT(ansible_dir), "/usr/bin", 0, 0, "where ansible, ansible-playbook and ansible-doc are" },
-	{ "jobs", NUMBER, AT(jobs), "10", 1, 1000, "runs and syncs at a time on one runner" },
+	{ "jobs", NUMBER, AT(jobs), "10", 1, 1000, "runs at a time on one runner, and as many syncs besides" },
 	{ "jobs_per_project", NUMBER, AT(jobs_per_project), "0", 0, 1000, "runs of one project at a time on all runners; 0: any number" },
 	{ "jobs_per_host", NUMBER, AT(jobs_per_host), "0", 0, 1000, "runs on one host at a time on all runners; 0: any number" },
 	{ "run_time_limit", NUMBER, AT(run_time_limit), "86400", 0, 31536000, "seconds after which a run is stopped; 0: never" },

@@ -30,8 +30,7 @@ bool account_find(struct account *a, const char *name, char why[ACCOUNT_WHY])
 
 bool account_become(const struct account *a)
 {
-	if (!a->other)
-		return true;
-	return setgroups(1, &a->gid) == 0 && setresgid(a->gid, a->gid, a->gid) == 0 && setresuid(a->uid, a->uid, a->uid) == 0 &&
-	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0;
+	if (a->other && (setgroups(1, &a->gid) < 0 || setresgid(a->gid, a->gid, a->gid) < 0 || setresuid(a->uid, a->uid, a->uid) < 0))
+		return false;
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0;
 }

@@ -23,6 +23,7 @@
 #include "runner/tree.h"
 
 #define COPY_MOST ((size_t)64 << 10)
+#define MOST_RESTS 1000                  /* pieces that a pipe may hold */
 #define SHOWN_MOST ((size_t)1 << 20)      /* bytes of an inventory file */
 
 struct guard {
@@ -128,7 +129,7 @@ static json_t *text_of(const char *path)
 
 	if (fd >= 0)
 		close(fd);
-	return n >= 0 ? json_stringn(text, (size_t)n) : NULL;
+	return n >= 0 && memchr(text, '\0', (size_t)n) == NULL ? json_stringn(text, (size_t)n) : NULL;
 }
 
 /* ---- Ansible ---- */
@@ -194,6 +195,7 @@ static void spool(struct guard *g, const char *text, size_t n)
 			done = 0;
 		} else if (done < 0) {
 			g->cut = true;               /* the disk is full: the run goes on */
+			g->room = 0;
 			return;
 		}
 	}
@@ -295,12 +297,12 @@ static void watch(struct guard *g)
 	}
 }
 
-/* What still is in the pipe, though somebody may keep it open whom we could not kill. */
+/* What still is in the pipe, though somebody may go on writing whom we could not kill. */
 static void copy_rest(struct guard *g)
 {
 	struct pollfd out = { .fd = g->out, .events = POLLIN };
 
-	while (g->out >= 0 && poll(&out, 1, 0) > 0 && copy(g))
+	for (int i = 0; i < MOST_RESTS && g->out >= 0 && poll(&out, 1, 0) > 0 && copy(g); i++)
 		;
 }
 

@@ -14,6 +14,7 @@
 #define RUNNER_GUARD_H
 
 #define GUARD_GRACE 10
+#define GUARD_REFUSED 125       /* exit status: it could not become the account */
 
 /* The file descriptors that it is given. */
 enum guard_fd {

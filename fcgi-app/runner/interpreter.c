@@ -46,25 +46,27 @@ const char *interpreter_folder(void)
 	return other != NULL ? other : PKGDATADIR "/ansible";
 }
 
-/* Runs `moirai_ansible.py WHAT ANSIBLE_DIR`. False: why is logged. */
+/* Runs `moirai_ansible.py WHAT ANSIBLE_DIR`. False: there is no Ansible, or it failed, which is logged. */
 static bool ask(const struct settings *s, const char *what, struct program_end *ret_end)
 {
-	char python[INTERPRETER_PATH], script[INTERPRETER_PATH];
+	char python[INTERPRETER_PATH], script[INTERPRETER_PATH], temporary[INTERPRETER_PATH];
 	char *arguments[] = { python, script, (char *)(uintptr_t)what, s->ansible_dir, NULL };
 	char *environment[] = { (char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" }, (char[]){ "LANG=C.UTF-8" }, (char[]){ "HOME=/nonexistent" },
-		                (char[]){ "PYTHONDONTWRITEBYTECODE=1" }, (char[]){ "ANSIBLE_LOCAL_TEMP=/tmp" },
+		                (char[]){ "PYTHONDONTWRITEBYTECODE=1" }, temporary,
 		                (char[]){ "ANSIBLE_HOME=/nonexistent" }, NULL };
 	struct program program = { .path = python, .arguments = arguments, .environment = environment, .folder = "/",
 		                   .seconds = SECONDS, .memory = MEMORY, .most = MOST };
-	bool good;
+	bool ran, good;
 
 	if (!interpreter_of(s, "ansible", python))
 		return false;
 	snprintf(script, sizeof script, "%.220s/moirai_ansible.py", interpreter_folder());
+	snprintf(temporary, sizeof temporary, "ANSIBLE_LOCAL_TEMP=%.200s", s->secrets_dir);
 	program.in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (!program_run(&program, ret_end))
-		return false;
+	ran = program.in >= 0 && program_run(&program, ret_end);
 	close(program.in);
+	if (!ran)
+		return false;
 	good = WIFEXITED(ret_end->status) && WEXITSTATUS(ret_end->status) == 0 && !ret_end->too_much && !ret_end->late;
 	if (!good) {
 		log_line(LOG_LEVEL_ERROR, "moirai_ansible.py %s: %.300s", what, ret_end->errors);

@@ -232,7 +232,7 @@ static _Noreturn void be_guard(const struct account *account, const int files[GU
 
 	setsid();
 	if (aside < 0 || !place(files) || !account_become(account))
-		_exit(125);
+		_exit(GUARD_REFUSED);
 	program_become_file(GUARD_FDS - 1, aside, words, now.environment);
 }
 
@@ -264,11 +264,10 @@ enum status launch_start(struct launch *l, char why[LAUNCH_WHY])
 	return l->guard > 0 ? S_OK : refuse(why, "%s", strerror(errno));
 }
 
-void launch_done(struct launch *l)
+void launch_done(void)
 {
 	char why[WHY];
 
-	(void)l;
 	if (now.has_project)
 		(void)project_files_close(&now.project, why);
 	if (now.tar >= 0)
@@ -298,7 +297,7 @@ void launch_sweep(const struct settings *s, const struct folder *f, pid_t sessio
 		int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 
 		if (!account_become(&account))
-			_exit(125);
+			_exit(GUARD_REFUSED);
 		program_become_file(STDERR_FILENO, program, words, (char *[]){ NULL });
 	}
 	/* Whoever else ends has been left to us. */

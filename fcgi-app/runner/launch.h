@@ -31,7 +31,7 @@ struct launch {
 /* First all that may take long or may fail, then the start. S_INVALID: why, for people; launch_done() is to follow in any case. */
 enum status launch_prepare(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 enum status launch_start(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
-void launch_done(struct launch *launch);
+void launch_done(void);
 
 /* Kills what is left of the run, which began that session, and its guard (0: neither is known), and removes its folders (sweep_main);
  * waits for it. */

@@ -170,7 +170,7 @@ static void forget_projects(struct runner *r)
 
 static void tick(struct runner *r)
 {
-	if (queue_tick(r->queue) == S_OK)
+	if (queue_tick(r->queue) != S_LATER)
 		recover(r);
 }
 
@@ -182,7 +182,7 @@ static void say_alive(struct runner *r)
 
 static void tidy(struct runner *r)
 {
-	if (queue_tidy(r->queue) == S_OK)
+	if (queue_tidy(r->queue) != S_LATER)
 		forget_projects(r);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/fd.h"
 #include "runner/private.h"
 #include "runner/tree.h"
 
@@ -40,23 +41,10 @@ enum status private_make(struct private *p, const struct settings *s, char why[W
 	return S_LATER;
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, text, size);
-
-		if (n <= 0)
-			return false;
-		text += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
 enum status private_file(const struct private *p, const char *name, const char *text, char why[WHY])
 {
 	int fd = openat(p->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool done = fd >= 0 && write_all(fd, text, strlen(text));
+	bool done = fd >= 0 && fd_write(fd, text, strlen(text));
 
 	if (!done)
 		why_say(S_LATER, why, "%.200s: cannot be written: %s.", p->path, strerror(errno));

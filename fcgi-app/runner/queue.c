@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/auto.h"
@@ -12,6 +13,7 @@
 #include "runner/queue.h"
 
 #define STATEMENT_SECONDS 120
+#define STALL 5000                   /* milliseconds that a call may take */
 
 struct queue {
 	struct db *db;
@@ -19,6 +21,7 @@ struct queue {
 	char name[256];              /* of this machine */
 	bool away;
 	long long since;             /* when it was last away, or we began */
+	long long drift;             /* between the clock on the wall and the one that only goes on */
 };
 
 void queue_renew(struct queue *q, const struct settings *settings)
@@ -52,6 +55,19 @@ void queue_free(struct queue **queue)
 	*queue = NULL;
 }
 
+/* Who was suspended, or set the clock, finds all leases over. */
+static void watch_clock(struct queue *q)
+{
+	struct timespec t;
+	long long drift;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	drift = t.tv_sec * 1000LL + t.tv_nsec / 1000000 - program_clock_ms();
+	if (llabs(drift - q->drift) > STALL)
+		q->since = program_clock_ms();
+	q->drift = drift;
+}
+
 long long queue_connected(const struct queue *q)
 {
 	return q->away ? 0 : program_clock_ms() - q->since;
@@ -74,8 +90,13 @@ static void tell(struct queue *q, enum status s, const char *name, const char *m
 /* The caller owns *ret_result, if S_OK. */
 static enum status call(struct queue *q, const struct db_statement *statement, const char *const *values, PGresult **ret_result)
 {
+	long long begun = program_clock_ms();
 	enum status s = db_query(q->db, statement, values, ret_result);
 
+	/* A database that has stalled could be heard by nobody else either. */
+	if (program_clock_ms() - begun > STALL)
+		q->since = program_clock_ms();
+	watch_clock(q);
 	tell(q, s, statement->name, s == S_OK ? "" : db_message(*ret_result));
 	if (s == S_OK)
 		return S_OK;

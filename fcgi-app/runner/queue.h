@@ -19,7 +19,7 @@ void queue_free(struct queue **queue);
 /* Others hold from now on. */
 void queue_renew(struct queue *queue, const struct settings *settings);
 
-/* For how many milliseconds on end calls have come through. */
+/* For how many milliseconds on end calls have come through, and the clock went as it should. */
 long long queue_connected(const struct queue *queue);
 
 /* [{"kind": "run"|"sync", "id", "token"}, ...] to be started now; the caller owns *ret_jobs. */

@@ -42,7 +42,7 @@ void record_free(struct record **record)
 
 /* ---- calls ---- */
 
-/* A function of one value, which is null when the record is not ours. The caller owns *ret_result. */
+/* A function of one value, which is null when the record is not ours. */
 static enum status outcome(const struct db_statement *statement, enum status s, PGresult *result)
 {
 	if (s == S_OK)
@@ -53,7 +53,7 @@ static enum status outcome(const struct db_statement *statement, enum status s, 
 	return S_INTERNAL;
 }
 
-/* The first two values are the record's own. */
+/* The first two values are the record's own. The caller owns *ret_result. */
 static enum status call(struct record *r, const struct db_statement *statement, const char **values, PGresult **ret_result)
 {
 	enum status s;

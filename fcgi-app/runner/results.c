@@ -14,6 +14,7 @@
 #define LINE_MOST ((size_t)4 << 20)           /* bytes: facts of one host */
 #define ALL_MOST ((size_t)256 << 20)          /* ... of all that is read */
 #define FACTS_MOST ((size_t)64 << 20)         /* ... of all facts */
+#define NAME_MOST 1000                        /* ... of a host's name */
 #define COUNT_MOST 1000000000
 #define TEXT_MOST 4000                        /* ... of a message */
 #define ONE_READ ((size_t)64 << 10)
@@ -89,7 +90,7 @@ static void take_start(struct results *r, const json_t *said)
 	size_t i;
 
 	json_array_foreach(json_object_get(said, "hosts"), i, name) {
-		if (!json_is_string(name))
+		if (!json_is_string(name) || json_string_length(name) > NAME_MOST)
 			continue;
 		r->any = true;
 		json_array_append(r->started, name);
@@ -101,7 +102,7 @@ static void take_fail(struct results *r, const json_t *said)
 	const char *host = NULL, *outcome = NULL, *task = "", *message = "";
 
 	if (json_unpack((json_t *)(uintptr_t)said, "{s:s, s:s, s?:s, s?:s}", "host", &host, "outcome", &outcome, "task", &task,
-	                "message", &message) == 0 && is_outcome(outcome))
+	                "message", &message) == 0 && is_outcome(outcome) && strlen(host) <= NAME_MOST)
 		json_object_set_new(r->failed, host, json_pack("{s:s, s:o, s:o}", "outcome", outcome, "task", masked(r, task), "message",
 		                                               masked(r, message)));
 }
@@ -131,7 +132,7 @@ static void take_host(struct results *r, const json_t *said)
 	const char *name = json_string_value(json_object_get(said, "name"));
 	const char *outcome = json_string_value(json_object_get(said, "outcome"));
 
-	if (name != NULL && is_outcome(outcome))
+	if (name != NULL && strlen(name) <= NAME_MOST && is_outcome(outcome))
 		json_object_set_new(r->hosts, name, host_of(name, outcome, said, json_object_get(r->failed, name)));
 }
 

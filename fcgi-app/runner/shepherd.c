@@ -11,6 +11,7 @@
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -54,6 +55,7 @@ struct shepherd {
 	int spool, told, exit;           /* files of the folder, as we read them */
 	json_t *exit_said;               /* what the guard has told, merged */
 	long long stored_at, asked_at, beat_at, try_at, late_at;         /* by program_clock_ms(); 0: never */
+	int guard_status;                /* its exit status */
 	int refused;                     /* so many times on end lines could not be stored, for no fault of the line to the database */
 	bool lost;                       /* the run is not ours any more */
 	bool canceled, late, stopped;    /* why it is to stop */
@@ -164,15 +166,17 @@ static bool store_batch(struct shepherd *s)
 static void tell_hosts(struct shepherd *s)
 {
 	json_t *names;
+	enum status status;
 
 	results_read(s->results, s->told);
 	names = results_started(s->results);
 	if (names == NULL)
 		return;
-	if (is_ours(s, record_hosts(s->record, names)))
-		json_decref(names);
-	else
+	status = record_hosts(s->record, names);
+	if (!is_ours(s, status) && status == S_LATER)
 		results_started_again(s->results, names);
+	else
+		json_decref(names);
 }
 
 static void look_around(struct shepherd *s, long long now)
@@ -193,13 +197,14 @@ static void talk_to_database(struct shepherd *s)
 	if (now < s->try_at)
 		return;
 	s->try_at = 0;
+	look_around(s, now);
+	if (s->try_at != 0 || s->lost)
+		return;
 	if (output_waiting(s->output) > 0 && (now >= s->stored_at + GATHER || output_waiting(s->output) >= BATCH_BYTES / 2))
 		for (int i = 0; i < TURN_BATCHES && store_batch(s); i++)
 			feed(s);
 	if (s->try_at == 0 && !s->lost)
 		tell_hosts(s);
-	if (s->try_at == 0 && !s->lost)
-		look_around(s, now);
 }
 
 /* ---- while it runs ---- */
@@ -212,7 +217,7 @@ static void stop_guard(struct shepherd *s)
 
 static bool is_to_stop(const struct shepherd *s)
 {
-	return s->canceled || s->late || s->stopped;
+	return s->canceled || s->late || s->stopped || s->lost;
 }
 
 static int pause_of(const struct shepherd *s)
@@ -236,6 +241,15 @@ static void drain(int fd)
 		;
 }
 
+/* It may take a while. */
+static void sweep(struct shepherd *s, pid_t session, pid_t guard)
+{
+	pid_t beater = beater_start(s->settings, RECORD_RUN, s->name);
+
+	launch_sweep(s->settings, &s->folder, session, guard);
+	beater_stop(beater);
+}
+
 /* Until the guard has ended. */
 static void watch(struct shepherd *s, int signals)
 {
@@ -244,9 +258,11 @@ static void watch(struct shepherd *s, int signals)
 	char path[FOLDER_PATH + 16];
 	long long told_at = 0;
 
+	if (watched[0].fd < 0)
+		fatal("pidfd_open: %s", strerror(errno));
 	snprintf(path, sizeof path, "%s/spool", s->folder.path);
 	inotify_add_watch(watched[2].fd, path, IN_MODIFY);
-	while (!s->lost) {
+	for (;;) {
 		poll(watched, 3, pause_of(s));
 		if (watched[1].revents != 0) {
 			drain(signals);
@@ -254,8 +270,10 @@ static void watch(struct shepherd *s, int signals)
 		}
 		/* In this order: what comes after a look is noticed. */
 		drain(watched[2].fd);
-		feed(s);
-		talk_to_database(s);
+		if (!s->lost) {
+			feed(s);
+			talk_to_database(s);
+		}
 		s->late = s->late || (s->late_at != 0 && program_clock_ms() >= s->late_at);
 		if (is_to_stop(s) && told_at == 0) {
 			told_at = program_clock_ms();
@@ -263,8 +281,10 @@ static void watch(struct shepherd *s, int signals)
 			stop_guard(s);
 		}
 		/* One that a playbook has stopped hears nothing. */
-		if (told_at != 0 && program_clock_ms() > told_at + GUARD_MOST)
-			launch_sweep(s->settings, &s->folder, 0, s->launch.guard);
+		if (told_at != 0 && program_clock_ms() > told_at + GUARD_MOST) {
+			sweep(s, 0, s->launch.guard);
+			break;
+		}
 		if (watched[0].revents != 0)
 			break;
 	}
@@ -294,44 +314,37 @@ static void store_all(struct shepherd *s)
 
 struct ending {
 	const char *status;
+	bool said;                       /* Ansible itself could not tell it: its output ends with it */
 	char detail[LAUNCH_WHY];
 };
 
 __attribute__((format(printf, 3, 4)))
-static struct ending ending(const char *status, bool *ret_said, const char *format, ...)
+static struct ending ending(const char *status, bool said, const char *format, ...)
 {
-	struct ending e = { .status = status };
+	struct ending e = { .status = status, .said = said };
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(e.detail, sizeof e.detail, format, args);
 	va_end(args);
-	*ret_said = true;
 	return e;
 }
 
 /* How Ansible ended by itself. */
-static struct ending ending_of(const struct shepherd *s, int status, bool *ret_said)
+static struct ending ending_of(const struct shepherd *s, int status)
 {
 	bool module = strcmp(json_string_value(json_object_get(s->about, "kind")), "MODULE") == 0;
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
-	*ret_said = false;
 	if (code == 0 && module && results_no_host(s->results))
-		return ending("ERROR", ret_said, "No host matched the pattern: nothing was done.");
+		return ending("ERROR", true, "No host matched the pattern: nothing was done.");
 	if (code == 0)
 		return (struct ending){ .status = "OK" };
 	if (code == 4 && !output_has_error(s->output))
-		return (struct ending){ .status = "OFFLINE", .detail = "A host could not be reached." };
-	if (code < 0) {
-		struct ending e = ending("ERROR", ret_said, "Ansible was killed by signal %d.", WTERMSIG(status));
-
-		return e;
-	}
-	struct ending e = ending("ERROR", ret_said, "Ansible ended with exit code %d.", code);
-
-	*ret_said = false;
-	return e;
+		return ending("OFFLINE", false, "A host could not be reached.");
+	if (code < 0)
+		return ending("ERROR", true, "Ansible was killed by signal %d.", WTERMSIG(status));
+	return ending("ERROR", false, "Ansible ended with exit code %d.", code);
 }
 
 /* What we add to the output: why Ansible itself could not tell. */
@@ -353,26 +366,28 @@ static bool was_stopped(const struct shepherd *s, bool reason)
 	return reason && !(status != NULL && json_integer_value(status) == 0 && !json_is_true(json_object_get(s->exit_said, "orphan")));
 }
 
-static struct ending judge(const struct shepherd *s, bool *ret_said)
+static struct ending judge(const struct shepherd *s)
 {
 	const json_t *status = json_object_get(s->exit_said, "status");
 	const char *failed = json_string_value(json_object_get(s->exit_said, "failed"));
 
 	if (s->refused >= REFUSED_MOST)
-		return ending("ERROR", ret_said, "Its output could not be stored.");
+		return ending("ERROR", true, "Its output could not be stored.");
 	if (was_stopped(s, s->canceled))
-		return ending("INTERRUPTED", ret_said, "canceled");
+		return ending("INTERRUPTED", true, "canceled");
 	if (was_stopped(s, s->late))
-		return ending("ERROR", ret_said, "It was stopped after %ld seconds (run_time_limit).", s->settings->run_time_limit);
+		return ending("ERROR", true, "It was stopped after %ld seconds (run_time_limit).", s->settings->run_time_limit);
 	if (was_stopped(s, s->stopped))
-		return ending("ERROR", ret_said, "It was stopped with the runner's machine.");
+		return ending("ERROR", true, "It was stopped with the runner's machine.");
 	if (failed != NULL)
-		return ending("ERROR", ret_said, "%s", failed);
+		return ending("ERROR", true, "%s", failed);
 	if (json_is_true(json_object_get(s->exit_said, "orphan")))
-		return ending("ERROR", ret_said, "The process that watched over the run was killed, and the run with it.");
+		return ending("ERROR", true, "The process that watched over the run was killed, and the run with it.");
+	if (status == NULL && s->guard_status == GUARD_REFUSED)
+		return ending("ERROR", true, "The runner may not become the account %s (run_account).", s->settings->run_account);
 	if (status == NULL)
-		return ending("ERROR", ret_said, "The run's guard was killed, and the run with it.");
-	return ending_of(s, (int)json_integer_value(status), ret_said);
+		return ending("ERROR", true, "The run's guard was killed, and the run with it.");
+	return ending_of(s, (int)json_integer_value(status));
 }
 
 /* S_CONFLICT: there are fewer lines than we thought. */
@@ -398,7 +413,7 @@ static pid_t session_of(const struct shepherd *s)
 }
 
 /* The lines that are left, and ours after them. */
-static void store_end(struct shepherd *s, const struct ending *e, bool said)
+static void store_end(struct shepherd *s, const struct ending *e)
 {
 	do {
 		store_all(s);
@@ -406,7 +421,7 @@ static void store_end(struct shepherd *s, const struct ending *e, bool said)
 		output_end(s->output);
 		if (json_is_true(json_object_get(s->exit_said, "cut")))
 			output_say(s->output, "[moirai] The output ends here: more could not be kept (run_max_output, or the runner's disk).");
-		if (said)
+		if (e->said)
 			say(s, e);
 		store_all(s);
 	} while (s->rewound && !s->lost);
@@ -418,22 +433,22 @@ static void finish(struct shepherd *s)
 	const char *inventory;
 	AUTO(json) json_t *results = NULL;
 	struct ending e;
-	bool said;
 
 	hear_guard(s);
 	if (json_object_get(s->exit_said, "status") == NULL || folder_is_left(&s->folder))
-		launch_sweep(s->settings, &s->folder, session_of(s), 0);
+		sweep(s, session_of(s), 0);
 	inventory = json_string_value(json_object_get(s->exit_said, "inventory"));
 	if (inventory != NULL)
 		is_ours(s, record_started(s->record, NULL, inventory));
 	store_all(s);
-	results_read(s->results, s->told);
+	tell_hosts(s);
 	results = results_settled(s->results);
-	e = judge(s, &said);
+	e = judge(s);
 	for (enum status status = S_CONFLICT; status == S_CONFLICT && !s->lost;) {
-		store_end(s, &e, said);
+		store_end(s, &e);
 		status = settle(s, &e, results);
 		if (status == S_CONFLICT) {
+			sleep(1);
 			ask_what_is_stored(s);
 			begin_output(s, s->stored);
 		}
@@ -502,16 +517,18 @@ static void run(struct shepherd *s, int signals)
 	enum status status = prepare(s, why);
 
 	bool wanted = is_wanted(s, signals);
+	int ended;
 
 	if (status == S_OK && wanted)
 		status = launch_start(&s->launch, why);
-	launch_done(&s->launch);
+	launch_done();
 	if (status == S_OK && wanted) {
 		s->late_at = s->settings->run_time_limit > 0 ? program_clock_ms() + s->settings->run_time_limit * 1000LL : 0;
 		watch(s, signals);
 		if (s->launch.control >= 0)
 			close(s->launch.control);
-		waitpid(s->launch.guard, NULL, 0);
+		if (waitpid(s->launch.guard, &ended, 0) > 0 && WIFEXITED(ended))
+			s->guard_status = WEXITSTATUS(ended);
 	} else if (status != S_OK) {
 		json_object_set_new(s->exit_said, "failed", json_string(why));
 	}
@@ -520,6 +537,9 @@ static void run(struct shepherd *s, int signals)
 
 static void done(struct shepherd *s)
 {
+	/* What a playbook had made as yet another account. */
+	if (folder_is_left(&s->folder))
+		log_line(LOG_LEVEL_ERROR, "run %s: %s, %s: what is left there can't be removed", s->name, s->folder.disk, s->folder.memory);
 	folder_remove(&s->folder);
 	output_free(&s->output);
 	results_free(&s->results);
@@ -584,9 +604,10 @@ int run_shepherd(const struct settings *settings, const char *name)
 
 static void load_masks(struct shepherd *s)
 {
-	int fd = open(s->folder.masks, O_RDONLY | O_CLOEXEC);
+	int fd = open(s->folder.masks, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);      /* others may write there */
+	struct stat st;
 
-	if (fd < 0 || masks_load(fd, &s->launch.masks) != S_OK)
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() || masks_load(fd, &s->launch.masks) != S_OK)
 		s->launch.masks = NULL;
 	if (fd >= 0)
 		close(fd);
@@ -618,7 +639,7 @@ int run_recover(const struct settings *settings, const char *name)
 	status = record_resume(s.record, &s.about);
 	if (status == S_OK && open_files(&s)) {
 		go_on(&s);
-	} else if (status == S_LATER) {
+	} else if (status != S_ABSENT) {
 		close(s.folder.lock);          /* the runner tries again */
 		record_free(&s.record);
 		return 1;

@@ -156,7 +156,7 @@ static bool become_manual(const struct store *store, const char *aside, bool is_
 		discard(store, store->folder);
 	if ((!is_manual && is_folder(store->folder)) || !write_kind(store, "MANUAL"))
 		return false;
-	return is_folder(store->folder) || rename(aside, store->folder) == 0 || make_folder(store->folder, 0775);
+	return is_folder(store->folder) || rename(aside, store->folder) == 0 || make_folder(store->folder, 0770);
 }
 
 /* `is_manual`: what is there may be people's. */

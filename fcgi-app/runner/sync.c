@@ -71,7 +71,13 @@ int run_sync(const struct settings *s, const char *name)
 {
 	struct record *record = record_new(s, RECORD_SYNC, name);
 	AUTO(json) json_t *about = NULL;
-	enum status status = record == NULL ? S_INVALID : record_begin(record, &about);
+	enum status status = record == NULL ? S_INVALID : S_LATER;
+
+	for (int try = 0; try < SETTLE_TRIES && status == S_LATER; try++) {
+		if (try > 0)
+			sleep(1);
+		status = record_begin(record, &about);
+	}
 
 	if (status == S_OK)
 		status = sync_project(s, record, name, about);

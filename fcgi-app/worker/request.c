@@ -214,7 +214,7 @@ static enum status read_body(struct request *r)
 	assert(text != NULL);
 	got = FCGX_GetStr(text, (int)size, r->fcgi->in);
 	s = got == size ? parse_body(r, text, (size_t)size) : request_refuse(r, S_INVALID, "The body ends too early.");
-	if (r->route->flags & (R_CREDENTIALS | R_PASSWORD | R_SECRETS | R_INVENTORY | R_ARGUMENTS))
+	if (r->route->flags & (R_CREDENTIALS | R_PASSWORD | R_SECRETS | R_INVENTORY | R_ARGUMENTS | R_BULK))
 		sodium_memzero(text, (size_t)size);
 	return s;
 }
@@ -231,6 +231,8 @@ static enum status read_secrets(struct request *r)
 		s = explain(r, secrets_seal_body(r));
 	else if (r->route->flags & R_ARGUMENTS)
 		s = explain(r, secrets_seal_arguments(r));
+	else if (r->route->flags & R_BULK)
+		s = explain(r, secrets_seal_operations(r));
 	if (r->route->flags & R_INVENTORY)
 		ask_keep_text(r);
 	if (r->route->flags & R_TOKEN)

@@ -28,7 +28,8 @@ enum route_flags {
 	R_TOKEN = 32,           /* makes a secret, of which the function is told the hash (worker/token.h) */
 	R_SECRETS = 64,         /* the body's variables may be secrets (worker/secrets.h) */
 	R_INVENTORY = 128,      /* the body's text is an inventory, for Ansible alone (worker/ask.h) */
-	R_ARGUMENTS = 256       /* the body's members may be secrets themselves (worker/secrets.h) */
+	R_ARGUMENTS = 256,      /* the body's members may be secrets themselves (worker/secrets.h) */
+	R_BULK = 512            /* the body is many bodies, with secrets (worker/secrets.h) */
 };
 
 struct route {

@@ -123,7 +123,39 @@ static enum status seal_thing(struct request *r, json_t *thing)
 	return s == S_OK ? secrets_seal(r, unfold(unfold(thing, "data"), "vars")) : s;
 }
 
-/* What is put into a list, or taken out of it, has no variables. */
+enum status secrets_seal_body(struct request *r)
+{
+	return seal_thing(r, object_or_empty(r->body));
+}
+
+/* ---- many things at once ---- */
+
+static bool is_of_operation(const char *name)
+{
+	static const char *const names[] = { "type", "item", "pk", "data", "data_type", "method" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* What is of no operation goes no further. */
+static void keep_operation(json_t *operation)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(operation, next, name, value) {
+		if (is_of_operation(name))
+			continue;
+		wipe_json(value);
+		json_object_del(operation, name);
+	}
+}
+
+/* What is put into a list, or taken out of it, are ids, and permissions. */
 static bool is_list_of_ids(const json_t *operation)
 {
 	const char *type = json_string_value(json_object_get(operation, "type"));
@@ -131,17 +163,37 @@ static bool is_list_of_ids(const json_t *operation)
 	return type != NULL && strcmp(type, "mod") == 0 && json_is_array(json_object_get(operation, "data"));
 }
 
-enum status secrets_seal_body(struct request *r)
+static enum status seal_list(struct request *r, json_t *list)
+{
+	enum status s = S_OK;
+	json_t *element, *value;
+	const char *name;
+	size_t i;
+
+	json_array_foreach(list, i, element) {
+		json_object_foreach(element, name, value) {
+			if (json_is_object(value) || json_is_array(value))
+				json_object_clear(object_or_empty(value));
+		}
+		if (s == S_OK)
+			s = secrets_seal(r, element);
+	}
+	return s;
+}
+
+enum status secrets_seal_operations(struct request *r)
 {
 	enum status s = S_OK;
 	json_t *operation;
 	size_t i;
 
 	if (!json_is_array(r->body))
-		return seal_thing(r, object_or_empty(r->body));
+		object_or_empty(r->body);
 	json_array_foreach(r->body, i, operation) {
-		if (s == S_OK && !is_list_of_ids(operation))
-			s = seal_thing(r, unfold(object_or_empty(operation), "data"));
+		keep_operation(object_or_empty(operation));
+		if (s == S_OK)
+			s = is_list_of_ids(operation) ? seal_list(r, json_object_get(operation, "data"))
+			                              : seal_thing(r, unfold(operation, "data"));
 	}
 	return s;
 }

@@ -19,9 +19,12 @@ struct request;
  * secret. S_LATER: there is none, or the database is away; request->why says so. */
 enum status secrets_seal(struct request *request, json_t *vars) CHECKED;
 
-/* For a row that is R_SECRETS: seals those of the body's `vars` and of its data's; of a body that is an array those of each
- * element's data (but of a `mod`, sql/polemarch_api/bulk.sql, a list stays). Where `vars` or `data` is a string that holds a JSON object, the object takes its place. Fails as above. */
+/* For a row that is R_SECRETS: seals those of the body's `vars` and of its data's. Where `vars` or `data` is a string that
+ * holds a JSON object, the object takes its place. Fails as above. */
 enum status secrets_seal_body(struct request *request) CHECKED;
+
+/* For a row that is R_BULK: the same for the `data` of each element of the body (sql/polemarch_api/bulk.sql). */
+enum status secrets_seal_operations(struct request *request) CHECKED;
 
 /* For a row that is R_ARGUMENTS: seals those that are members of the body. Fails as above. */
 enum status secrets_seal_arguments(struct request *request) CHECKED;

@@ -1,7 +1,7 @@
 -- Secrets, sealed by the worker (D8): {"sealed": base64, "key": house.seal_keys.id}. Here nobody can open one; they are
 -- stored, counted, and exchanged when `moirai-db rekey` has sealed them to another key.
 
--- inventory.hidden_keys() -> the variables that are secrets: those of fcgi-app/worker/secrets.c (tests/sql/rekey.t).
+-- inventory.hidden_keys() -> the variables that are secrets: those of fcgi-app/lib/hidden.c (tests/sql/rekey.t).
 create or replace function inventory.hidden_keys() returns text[]
 language sql immutable as $$
 	select '{ansible_ssh_pass, ansible_ssh_private_key_file, ansible_become_pass,

@@ -42,23 +42,35 @@ $$;
 create or replace function runner_api.reap() returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	lost work.runs[];
-	n    int;
+	lost  work.runs[];
+	syncs bigint[];
 begin
 	if clock_timestamp() < pg_postmaster_start_time() + runner_api.lease() then
 		return 0;
 	end if;
-	update work.projects
-	   set token = null, lease_until = null, losses = losses + 1,
-	       status = case when status <> 'SYNC' then status when losses < 2 then 'WAIT_SYNC' else 'ERROR' end,
-	       status_detail = format('Nothing was heard of the sync on %s any more.', runner)
-	 where token is not null and lease_until < clock_timestamp();
-	get diagnostics n = row_count;
+	with taken as (
+		update work.projects
+		   set token = null, lease_until = null, losses = losses + 1,
+		       status = case when status <> 'SYNC' then status when losses < 2 then 'WAIT_SYNC' else 'ERROR' end,
+		       status_detail = case when status = 'SYNC' and losses >= 2
+		                            then format('Nothing was heard of the sync on %s any more.', runner) end
+		 where token is not null and lease_until < clock_timestamp()
+		returning id
+	)
+	select array_agg(id order by id) into syncs from taken;
+	perform outbox.changed('project', syncs) where syncs is not null;
 	select array_agg(r::work.runs order by r.id) into lost
 	  from (select * from work.runs where status = 'RUN' and lease_until < clock_timestamp() order by id for update skip locked) r;
+	with said as (
+		insert into work.lines (day, run_id, n, line)
+		select l.output_day, l.id, l.lines + 1, format('Nothing was heard of the run on %s any more.', l.runner)
+		  from unnest(lost) l where l.output_day is not null
+		returning run_id
+	)
+	update work.runs r set lines = r.lines + 1 from said where r.id = said.run_id;
 	perform work.run_end(l.*, 'ERROR', format('Nothing was heard of the run on %s any more.', l.runner), '[]', '[]', clock_timestamp())
 	   from unnest(lost) l;
-	return n + coalesce(cardinality(lost), 0);
+	return coalesce(cardinality(syncs), 0) + coalesce(cardinality(lost), 0);
 end
 $$;
 
@@ -80,14 +92,5 @@ create or replace function runner_api.projects_gone(ids bigint[]) returns setof 
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
 	return query select i from unnest(ids) i where not exists (select from work.projects p where p.id = i);
-end
-$$;
-
--- runner_api.runs_here(tokens) -> those of these by which somebody has a run that is not over: what there is in the folders of others is
--- of no use any more.
-create or replace function runner_api.runs_here(tokens uuid[]) returns setof uuid
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-begin
-	return query select r.token from work.runs r where r.status = 'RUN' and r.token = any(tokens);
 end
 $$;

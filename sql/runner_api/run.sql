@@ -94,7 +94,7 @@ language plpgsql immutable as $$
 begin
 	-- KEY=VALUE, KEY: VALUE, "KEY": VALUE; the value a text in quotes, a block of YAML, or what comes before white space.
 	return regexp_replace(p_text, '\m(' || array_to_string(inventory.hidden_keys(), '|') || ')("?''?\s*[=:]\s*)'
-	                              '([|>][-+0-9]*[ \t]*(\n[ \t]+[^\n]*)+|"([^"\\]|\\.)*"|''[^'']*''|(\\.|\S)+)',
+	                              '([|>][-+0-9]*[ \t]*(\n+[ \t]+[^\n]*)+|"([^"\\]|\\.)*"|''[^'']*''|(\\.|\S)+)',
 	                      '\1\2[~~ENCRYPTED~~]', 'g');
 end
 $$;
@@ -114,14 +114,15 @@ $$;
 create or replace function runner_api.lines_stored(p_id bigint, p_token uuid, p_first int, p_last int) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	r work.runs := runner_api.run_held(p_id, p_token);
+	r work.runs;
 begin
+	select * into r from work.runs where id = p_id and token = p_token and status = 'RUN' for update;
 	if r.id is null then
 		perform api.fail(404, 'the run is not ours any more');
 	elsif r.lines <> p_first - 1 then
 		perform api.fail(409, format('%s lines are there, not %s', r.lines, p_first - 1));
 	end if;
-	update work.runs set lines = p_last where id = p_id;
+	update work.runs set lines = p_last, lease_until = clock_timestamp() + runner_api.lease() where id = p_id;
 	return r.cancel_at is not null;
 end
 $$;

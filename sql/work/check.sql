@@ -26,7 +26,10 @@ language sql stable as $$
 	 where o.kind = 'run' and not exists (select from work.runs r where r.id = o.id)
 	    or o.kind = 'periodic_task' and not exists (select from work.periodic_tasks t where t.id = o.id)
 	union all
-	select 'a periodic task that is enabled is due some time', concat_ws(' ', 'periodic task', t.id), t.schedule
+	select 'a run keeps machines busy only while it is at work', concat_ws(' ', 'run', b.run_id), b.name
+	  from work.busy b join work.runs r on r.id = b.run_id where r.status <> 'RUN'
+	union all
+	select 'a periodic task that is not enabled is never due', concat_ws(' ', 'periodic task', t.id), t.schedule
 	  from work.periodic_tasks t where not t.enabled and t.next_at is not null
 	union all
 	select 'runs that are shown are counted', 'run', format('%s, should be %s', fate.count('run'), r.n)

@@ -24,7 +24,8 @@ create or replace function work.line_partitions_drop(p_day date) returns int
 language plpgsql as $$
 declare
 	part    record;
-	dropped int := 0;
+	dropped int  := 0;
+	waited  text := current_setting('lock_timeout');
 begin
 	for part in
 		select c.oid::regclass as name, substring(pg_get_expr(c.relpartbound, c.oid) from 'TO \(''([^'']+)''\)')::date as ends
@@ -32,10 +33,17 @@ begin
 	loop
 		continue when part.ends > p_day
 		          or exists (select from work.runs where status = 'RUN' and output_day < part.ends);
-		execute format('alter table work.lines detach partition %s', part.name);
-		execute format('drop table %s', part.name);
-		update work.runs set output_day = null, lines = 0 where output_day < part.ends;
-		dropped := dropped + 1;
+		-- Who would have to wait for readers would keep all writers waiting: then the next time.
+		perform set_config('lock_timeout', '200ms', true);
+		begin
+			execute format('alter table work.lines detach partition %s', part.name);
+			execute format('drop table %s', part.name);
+			update work.runs set output_day = null, lines = 0 where output_day < part.ends;
+			dropped := dropped + 1;
+		exception when lock_not_available then
+			null;
+		end;
+		perform set_config('lock_timeout', waited, true);
 	end loop;
 	return dropped;
 end

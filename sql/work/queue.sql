@@ -28,6 +28,7 @@ language plpgsql as $$
 declare
 	free  bigint := (settings->>'jobs')::int - (select count(*) from work.runs where status = 'RUN' and runner = p_runner);
 	ids   bigint[];
+	begun bigint[];
 	taken jsonb;
 begin
 	if free <= 0 or not exists (select from work.runs where status = 'DELAY') then
@@ -40,8 +41,11 @@ begin
 		 where id = any(ids) and status = 'DELAY'
 		returning id, token
 	)
-	select jsonb_agg(jsonb_build_object('kind', 'run', 'id', id, 'token', token) order by array_position(ids, id)) into taken from claimed;
-	perform outbox.changed('run', ids), work.runs_tell(ids) where taken is not null;
+	select jsonb_agg(jsonb_build_object('kind', 'run', 'id', id, 'token', token) order by array_position(ids, id)),
+	       array_agg(id order by id) into taken, begun from claimed;
+	-- Those that were canceled just now are not among them.
+	delete from work.busy where run_id = any(ids) and run_id <> all(coalesce(begun, '{}'));
+	perform outbox.changed('run', begun), work.runs_tell(begun) where begun is not null;
 	return coalesce(taken, '[]');
 end
 $$;

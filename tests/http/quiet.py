@@ -2,7 +2,10 @@
 import contextlib
 import json
 
+import pytest
+
 from instance import Sql
+from polemarch import make, said
 
 
 @contextlib.contextmanager
@@ -39,3 +42,25 @@ def ansible_can(sql, options=OPTIONS, modules=MODULES):
         yield
     finally:
         sql.run("delete from work.ansible_reference where version = 'of the test'")
+
+
+@pytest.fixture(autouse=True)
+def quiet(instance):
+    with nobody_claims(instance):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def reference(sql, quiet):
+    with ansible_can(sql):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def world(admin):
+    """Project 1; inventory 1 with host 1, and 2, which is empty."""
+    make(admin, "projects", name="p", repository="x", vars={"repo_type": "MANUAL"})
+    for name in "ij":
+        make(admin, "inventories", name=name)
+    make(admin, "hosts", name="h")
+    said(admin.post("/inventories/1/hosts/", [1]))

@@ -2,7 +2,7 @@
 import pytest
 
 from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, grant, make, said
-from quiet import ansible_can, nobody_claims
+from quiet import quiet, reference, world  # noqa: F401
 
 REQUIRED = ["This field is required."]
 NO_INVENTORY = {"detail": "Inventory matching query does not exist.", "error_type": "DoesNotExist"}
@@ -11,27 +11,6 @@ NO_HOSTS = {"detail": {"inventory": ["The inventory has no hosts."]}}
 OUTSIDE = {"detail": {"inventory": ["Inventory should be in project dir."]}}
 PLAY, MODULE = "/projects/1/execute-playbook/", "/projects/1/execute-module/"
 
-
-@pytest.fixture(autouse=True)
-def quiet(instance):
-    with nobody_claims(instance):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def reference(sql, quiet):
-    with ansible_can(sql):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def world(admin):
-    """Project 1; inventory 1 with host 1, and 2, which is empty."""
-    make(admin, "projects", name="p", repository="x", vars={"repo_type": "MANUAL"})
-    for name in "ij":
-        make(admin, "inventories", name=name)
-    make(admin, "hosts", name="h")
-    said(admin.post("/inventories/1/hosts/", [1]))
 
 
 def run(sql, id):

@@ -8,7 +8,7 @@ import pytest
 
 from instance import Sql
 from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, gone, grant, ids, make, said
-from quiet import ansible_can, nobody_claims
+from quiet import quiet, reference, world  # noqa: F401
 
 TASK = {"name": "n", "type": "INTERVAL", "schedule": "86400", "mode": "x.yml", "project": 1, "inventory": 1}
 NO_INVENTORY = {"detail": "Inventory matching query does not exist.", "error_type": "DoesNotExist"}
@@ -17,27 +17,6 @@ OUTSIDE = {"detail": {"inventory": ["Inventory should be in project dir."]}}
 REQUIRED = ["This field is required."]
 KEYS = ["id", "name", "type", "schedule", "mode", "kind", "project", "inventory", "save_result", "enabled", "vars", "url"]
 
-
-@pytest.fixture(autouse=True)
-def quiet(instance):
-    with nobody_claims(instance):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def reference(sql, quiet):
-    with ansible_can(sql):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def world(admin):
-    """Project 1; inventory 1 with host 1, and 2, which is empty."""
-    make(admin, "projects", name="p", repository="x", vars={"repo_type": "MANUAL"})
-    for name in "ij":
-        make(admin, "inventories", name=name)
-    make(admin, "hosts", name="h")
-    said(admin.post("/inventories/1/hosts/", [1]))
 
 
 def made(client, **fields):

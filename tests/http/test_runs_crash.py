@@ -1,7 +1,7 @@
 """Runs whose runner, shepherd, guard, Ansible or database is killed in each of their states: what can go on goes on and ends well, what can't is
 an error with a reason soon, no line is lost or doubled, and nothing is left behind.
 
-Runs in all the states are at work at once while somebody is killed. MOIRAI_STORM_SECONDS: leases are waited for instead of ended by hand, the
+Runs in all the states are at work at once while somebody is killed. MOIRAI_CRASH_SECONDS: leases are waited for instead of ended by hand, the
 database is away for longer than one, and for so many seconds somebody dies at random.
 """
 import contextlib
@@ -22,7 +22,7 @@ from instance import SETTINGS, age, eventually
 from polemarch import make, said
 
 pytestmark = pytest.mark.noreset
-STORM = float(os.environ.get("MOIRAI_STORM_SECONDS", 0))
+STORM = float(os.environ.get("MOIRAI_CRASH_SECONDS", 0))
 STATES = ("claimed", "preparing", "printing", "quiet", "ending", "canceling")
 LOST = "Nothing was heard of the run on "
 NO_GUARD, NO_SHEPHERD = "The run's guard was killed, and the run with it.", "The process that watched over the run was killed, and the run with it."

@@ -12,7 +12,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 KEYS = {"Task": ["playbook", "vars", "inventory", "project"], "Host": ["name", "vars"],
         "PeriodicTask": ["playbook", "vars", "inventory", "project", "type", "name", "schedule", "kind", "mode"],
         "Group": ["name", "vars", "children"], "Module": ["inventory", "module", "group", "args", "vars", "project"]}
-VALUES = {"playbook": "site.yml", "vars": {"a": 1}, "inventory": "./hosts", "name": "web", "type": "CRONTAB", "schedule": "* */2 1-15 * sun,fri",
+VALUES = {"playbook": "site.yml", "vars": {"forks": 1}, "inventory": "./hosts", "name": "web", "type": "CRONTAB", "schedule": "* */2 1-15 * sun,fri",
           "kind": "PLAYBOOK", "mode": "", "children": True, "module": "ping", "group": "all", "args": "data=\"x\""}
 NO_PROJECT = {"detail": "Project matching query does not exist.", "error_type": "DoesNotExist"}
 REQUIRED, NULL, BLANK, NO_TEXT = ["This field is required."], ["This field may not be null."], ["This field may not be blank."], ["Not a valid string."]
@@ -67,7 +67,7 @@ def test_each_kind_holds_its_keys_and_no_others(admin, sql, kind):
         for key in sorted(set(values) - set(KEYS[kind])):
             assert said(call(path, {"name": "t", "kind": kind, "data": {key: values[key]}}), 400)["detail"].keys() == {key}
     assert make(admin, "templates", name="t", kind=kind, data={})["data"] == {}
-    assert said(admin.patch("/templates/1/", {"data": {"vars": {"b": 2}}}))["data"] == {"vars": {"b": 2}}      # all of it
+    assert said(admin.patch("/templates/1/", {"data": {"vars": {"timeout": 2}}}))["data"] == {"vars": {"timeout": 2}}      # all of it
 
 
 def test_an_unknown_kind_is_refused(admin, task):
@@ -104,7 +104,7 @@ def test_name_kind_and_data_are_needed_but_for_patch(admin, task):
 
 
 def test_the_data_may_be_a_text_or_a_form(admin):
-    data = {"playbook": "x.yml", "vars": {"a": [1, None, "ü"]}}
+    data = {"playbook": "x.yml", "vars": {"extra-vars": [1, None, "ü"]}}
     assert make(admin, "templates", name="t", kind="Task", data=json.dumps(data))["data"] == data
     form = "name=t&kind=Task&data=" + quote(json.dumps(data))
     assert said(admin.post("/templates/", form.encode(), FORM), 201)["data"] == data
@@ -116,8 +116,8 @@ def test_variables_are_an_object_with_proper_names(admin, task):
                         ({"a b": 1}, None), ({"": 1}, None)):
         wrong = said(admin.patch("/templates/1/", {"data": {"vars": vars}}), 400)
         assert wrong["detail"].keys() == {"vars"} and (error is None or wrong["detail"]["vars"] == [error]), vars
-    assert said(admin.patch("/templates/1/", {"data": {"vars": {"a": 12, "b": "12", "c": 0.3, "d": None}}}))["data"]["vars"] == {
-        "a": 12, "b": "12", "c": 0.3, "d": None}
+    assert said(admin.patch("/templates/1/", {"data": {"vars": {"forks": 12, "limit": "12", "tags": 0.3, "become": None}}}))["data"]["vars"] == {
+        "become": None, "forks": 12, "limit": "12", "tags": 0.3}
 
 
 # ---- what is secret

@@ -164,13 +164,18 @@ static void what_brings_variables_is_sealed(void **state)
 	static const char *const variables[] = {
 		"polemarch_api.hosts_create", "polemarch_api.hosts_update", "polemarch_api.groups_create",
 		"polemarch_api.groups_update", "polemarch_api.inventories_create", "polemarch_api.inventories_update",
-		"polemarch_api.templates_create", "polemarch_api.templates_update", NULL };
+		"polemarch_api.templates_create", "polemarch_api.templates_update", "polemarch_api.projects_create",
+		"polemarch_api.projects_update", "polemarch_api.periodic_tasks_create", "polemarch_api.periodic_tasks_update", NULL };
 	static const char *const inventories[] = { "polemarch_api.inventories_import", NULL };
+	static const char *const arguments[] = { "polemarch_api.execute_playbook", "polemarch_api.execute_module", NULL };
+	static const char *const many[] = { "polemarch_api.bulk", NULL };
 
 	(void)state;
 	for (const struct route *r = routes; r < routes + n_routes; r++) {
 		assert_int_equal((r->flags & R_SECRETS) != 0, is_one_of(r, variables));
 		assert_int_equal((r->flags & R_INVENTORY) != 0, is_one_of(r, inventories));
+		assert_int_equal((r->flags & R_ARGUMENTS) != 0, is_one_of(r, arguments));
+		assert_int_equal((r->flags & R_BULK) != 0 && r->method == POST, is_one_of(r, many));
 	}
 }
 

@@ -80,6 +80,13 @@ static enum status with_body(const char *body)
 	return secrets_seal_body(&request);
 }
 
+static enum status with_operations(const char *body)
+{
+	json_decref(request.body);
+	request.body = json_loads(body, JSON_DECODE_ANY, NULL);
+	return secrets_seal_operations(&request);
+}
+
 /* In place of each box the text in it. */
 static void open_all(json_t *value)
 {
@@ -226,7 +233,7 @@ static void what_should_be_an_object_and_is_none_loses_what_it_holds(void **stat
 	static const struct { const char *sent, *left; } bodies[] = {
 		{ "{\"vars\":\"x\"}", "{\"vars\":\"\"}" }, { "{\"vars\":\"[1]\"}", "{\"vars\":\"\"}" },
 		{ "{\"vars\":\"{\\\"a\\\":1,\\\"a\\\":2}\"}", "{\"vars\":\"\"}" },
-		{ "{\"vars\":[{\"repo_key\":1}]}", "{\"vars\":[]}" }, { "{\"data\":\"12\"}", "{\"data\":\"\"}" },
+		{ "[{\"vars\":{\"repo_key\":1}}]", "[]" }, { "{\"vars\":[{\"repo_key\":1}]}", "{\"vars\":[]}" }, { "{\"data\":\"12\"}", "{\"data\":\"\"}" },
 		{ "{\"data\":{\"vars\":\"{\"}}", "{\"data\":{\"vars\":\"\"}}" },
 		{ "{\"data\":[{\"vars\":{\"repo_key\":1}}]}", "{\"data\":[]}" },
 		{ "\"vars\"", "\"\"" },
@@ -248,7 +255,7 @@ static void what_should_be_an_object_and_is_none_loses_what_it_holds(void **stat
 static void each_operation_of_a_list_has_its_secrets_sealed(void **state)
 {
 	(void)state;
-	assert_int_equal(with_body("[{\"type\":\"add\",\"data\":{\"vars\":{\"repo_key\":\"rex\",\"a\":1}}},"
+	assert_int_equal(with_operations("[{\"type\":\"add\",\"data\":{\"vars\":{\"repo_key\":\"rex\",\"a\":1}}},"
 	                           "{\"type\":\"set\",\"data\":{\"data\":{\"vars\":{\"key-file\":2}}}},"
 	                           "{\"type\":\"set\",\"data\":\"{\\\"vars\\\": {\\\"repo_key\\\": 3}}\"}]"), S_OK);
 	body_is_now("[{\"type\":\"add\",\"data\":{\"vars\":{\"repo_key\":" BOX("\\\"rex\\\"") ",\"a\":1}}},"
@@ -265,11 +272,13 @@ static void what_no_operation_should_hold_goes_no_further(void **state)
 		{ "[{\"type\":\"add\",\"data\":[1]}]", "[{\"type\":\"add\",\"data\":[]}]" },
 		{ "[{\"type\":\"add\",\"data\":{\"vars\":[1]}}]", "[{\"type\":\"add\",\"data\":{\"vars\":[]}}]" },
 		{ "[{\"type\":7,\"data\":\"x\"}]", "[{\"type\":7,\"data\":\"\"}]" },
+		{ "[{\"type\":\"add\",\"vars\":{\"repo_key\":1},\"x\":[{\"repo_key\":1}]}]", "[{\"type\":\"add\"}]" },
+		{ "[{\"type\":\"mod\",\"data\":[{\"member\":1,\"x\":{\"repo_key\":1}}]}]", "[{\"type\":\"mod\",\"data\":[{\"member\":1,\"x\":{}}]}]" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bodies); i++) {
-		assert_int_equal(with_body(bodies[i].sent), S_OK);
+		assert_int_equal(with_operations(bodies[i].sent), S_OK);
 		body_is_now(bodies[i].left);
 	}
 	assert_int_equal(database.asked, 0);
@@ -284,7 +293,7 @@ static void ids_that_an_operation_puts_into_a_list_stay(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bodies); i++) {
-		assert_int_equal(with_body(bodies[i]), S_OK);
+		assert_int_equal(with_operations(bodies[i]), S_OK);
 		body_is_now(bodies[i]);
 	}
 }
@@ -293,7 +302,7 @@ static void a_list_without_a_key_is_refused_whole(void **state)
 {
 	(void)state;
 	database.none = true;
-	assert_int_equal(with_body("[{\"data\":{\"vars\":{\"a\":1}}},{\"data\":{\"vars\":{\"repo_key\":1}}},{}]"), S_LATER);
+	assert_int_equal(with_operations("[{\"data\":{\"vars\":{\"a\":1}}},{\"data\":{\"vars\":{\"repo_key\":1}}},{}]"), S_LATER);
 	assert_int_equal(database.asked, 1);
 }
 
