@@ -58,6 +58,10 @@ bool folder_make(struct folder *f, const struct settings *s, const char *name, c
 	if (mkdir(fresh, 0700) == 0 && lock(f, fresh, O_CREAT) && rename(fresh, f->path) == 0)
 		return true;
 	snprintf(why, FOLDER_WHY, "%.300s: %s", fresh, strerror(errno));
+	if (f->lock >= 0)
+		close(f->lock);
+	f->lock = -1;
+	tree_remove(fresh);
 	return false;
 }
 

@@ -41,11 +41,6 @@ enum status ansible_inventory(const char *text, size_t size, bool yaml, int limi
 	return ansible.status;
 }
 
-bool secrets_is_hidden(const char *key)
-{
-	return strcmp(key, "pass") == 0;
-}
-
 enum status secrets_seal(struct request *request, json_t *vars)
 {
 	AUTO(text) char *text = vars != NULL ? json_dumps(vars, JSON_COMPACT) : NULL;
@@ -168,15 +163,15 @@ static void the_secrets_of_hosts_and_groups_are_sealed(void **state)
 static void what_only_ansible_can_keep_is_refused(void **state)
 {
 	static const char *const answers[] = {
-		"{\"_meta\":{\"hostvars\":{\"h\":{\"pass\":{\"__ansible_vault\":\"$ANSIBLE_VAULT\"}}}}}",
-		"{\"g\":{\"vars\":{\"pass\":{\"__ansible_unsafe\":\"x\"}}}}" };
+		"{\"_meta\":{\"hostvars\":{\"h\":{\"ansible_ssh_pass\":{\"__ansible_vault\":\"$ANSIBLE_VAULT\"}}}}}",
+		"{\"g\":{\"vars\":{\"ansible_ssh_pass\":{\"__ansible_unsafe\":\"x\"}}}}" };
 
 	(void)state;
 	sent("{\"text\":\"h\"}");
 	for (size_t i = 0; i < COUNT(answers); i++) {
 		ansible.answer = answers[i];
 		assert_int_equal(ask(&r, INI), S_INVALID);
-		assert_string_equal(r.why, "variable pass: !vault and !unsafe can't be kept.");
+		assert_string_equal(r.why, "variable ansible_ssh_pass: !vault and !unsafe can't be kept.");
 		asked_is("{}");
 	}
 	assert_string_equal(secrets.sealed, "");

@@ -71,7 +71,7 @@ static void ours_is_private_and_peoples_is_not(void **state)
 	become("GIT");
 	shell("[ $(stat -c %a $P/7) = 700 ]; [ $(cat $P/.lock-7) = GIT ]; [ $(stat -c %a $P/.lock-7) = 600 ]");
 	become("MANUAL");
-	shell("[ $(stat -c %a $P/7) = 775 ]; [ $(cat $P/.lock-7) = MANUAL ]");
+	shell("[ $(stat -c %a $P/7) = 770 ]; [ $(cat $P/.lock-7) = MANUAL ]");
 	umask(before);
 }
 
