@@ -55,6 +55,7 @@ struct shepherd {
 	int spool, told, exit;           /* files of the folder, as we read them */
 	json_t *exit_said;               /* what the guard has told, merged */
 	long long stored_at, asked_at, beat_at, try_at, late_at;         /* by program_clock_ms(); 0: never */
+	bool inventory_told;
 	int guard_status;                /* its exit status */
 	int refused;                     /* so many times on end lines could not be stored, for no fault of the line to the database */
 	bool lost;                       /* the run is not ours any more */
@@ -179,9 +180,24 @@ static void tell_hosts(struct shepherd *s)
 		json_decref(names);
 }
 
+/* The text of an inventory that is a file of the project, which only the guard has seen. */
+static void tell_inventory(struct shepherd *s)
+{
+	const char *inventory;
+
+	if (s->inventory_told)
+		return;
+	hear_guard(s);
+	inventory = json_string_value(json_object_get(s->exit_said, "inventory"));
+	if (json_object_get(s->exit_said, "pid") != NULL)
+		s->inventory_told = inventory == NULL || is_ours(s, record_started(s->record, NULL, inventory));
+}
+
 static void look_around(struct shepherd *s, long long now)
 {
 	bool cancel = false;
+
+	tell_inventory(s);
 
 	if (now >= s->asked_at + LOOK && is_ours(s, record_asked(s->record, &cancel)))
 		s->asked_at = now;
@@ -220,9 +236,10 @@ static bool is_to_stop(const struct shepherd *s)
 	return s->canceled || s->late || s->stopped || s->lost;
 }
 
-static int pause_of(const struct shepherd *s)
+/* Where nobody tells us of output we look for it. */
+static int pause_of(const struct shepherd *s, bool told)
 {
-	long long now = program_clock_ms(), until = now + LOOK;
+	long long now = program_clock_ms(), until = now + (told ? LOOK : GATHER);
 
 	if (s->try_at > now)
 		until = s->try_at;
@@ -263,7 +280,7 @@ static void watch(struct shepherd *s, int signals)
 	snprintf(path, sizeof path, "%s/spool", s->folder.path);
 	inotify_add_watch(watched[2].fd, path, IN_MODIFY);
 	for (;;) {
-		poll(watched, 3, pause_of(s));
+		poll(watched, 3, pause_of(s, watched[2].fd >= 0));
 		if (watched[1].revents != 0) {
 			drain(signals);
 			s->stopped = true;
@@ -430,16 +447,13 @@ static void store_end(struct shepherd *s, const struct ending *e)
 /* The guard is gone. */
 static void finish(struct shepherd *s)
 {
-	const char *inventory;
 	AUTO(json) json_t *results = NULL;
 	struct ending e;
 
 	hear_guard(s);
 	if (json_object_get(s->exit_said, "status") == NULL || folder_is_left(&s->folder))
 		sweep(s, session_of(s), 0);
-	inventory = json_string_value(json_object_get(s->exit_said, "inventory"));
-	if (inventory != NULL)
-		is_ours(s, record_started(s->record, NULL, inventory));
+	tell_inventory(s);
 	store_all(s);
 	tell_hosts(s);
 	results = results_settled(s->results);
