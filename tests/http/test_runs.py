@@ -45,6 +45,12 @@ def events(api, *hosts):
 
 # ---- playbooks
 
+def test_what_is_done_here_needs_no_home_whoever_ansible_user_is(work):
+    work.project(files={"site.yml": play(shell("test -w $HOME"))})
+    assert work.over(work.start(1, "site.yml", work.inventory({"h1": {**LOCAL, "ansible_user": "root"}})))["status"] == "OK"
+
+
+
 def test_a_playbook_is_run_and_told_of_line_by_line_and_host_by_host(work, api, admin, two):
     work.project(files={"site.yml": play(debug("hello {{ inventory_hostname }}", name="greet"), shell("true", name="act", when="inventory_hostname == 'h2'"))})
     id = work.start(1, "site.yml", two, {"forks": 1})

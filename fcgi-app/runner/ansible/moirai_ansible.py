@@ -77,12 +77,19 @@ def taken_descriptor():
     return int(given)
 
 
+class Nameless(str):
+    """A name that is empty and yet given: else that of ansible_user, which is for other machines, would take its place."""
+
+    def __bool__(self):
+        return True
+
+
 def take_home():
     """$HOME is a run's own folder. Ansible's local connection means it, too, but asks for ~ACCOUNT, which may be nowhere (nobody's)
     or another run's; without an account's name it asks for ~. Else nothing could be done locally, or waited for (async)."""
     if os.environ.get("HOME", "") not in ("", account_home()):
         import getpass
-        getpass.getuser = lambda: ""
+        getpass.getuser = Nameless
 
 
 def account_home():
