@@ -244,6 +244,7 @@ def syncs(yard, project):
 def test_a_sync_that_is_killed_is_done_again(yard):
     eventually(lambda: age(yard.runner()) > LEASE + 1, LEASE + 2)
     project = yard.project()
+    eventually(lambda: not syncs(yard, project))
     yard.hold_project(project)
     said(yard.admin.post(f"/projects/{project}/sync/"))
     for _ in range(2 if STORM else 1):
