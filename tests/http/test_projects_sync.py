@@ -112,7 +112,7 @@ def test_a_repository_is_reached_by_ssh_and_a_wrong_key_is_told(work, admin, rep
     locked = sshds[0].generate(f"locked-{time.monotonic_ns()}", "open sesame", allowed=True)
     right = {"as it is": {"repo_key": key}, "with CRs": {"repo_key": "\r\n".join(key.strip().split("\n"))},
              "unlocked": {"repo_key": locked, "repo_password": "open sesame"}}
-    wrong = {"another": {"repo_key": sshds[1].key}, "none": {}, "broken": {"repo_key": key.replace("OPENSSH", "XXX")}, "locked": {"repo_key": locked}}
+    wrong = {"another": {"repo_key": sshds[1].key}, "none": {}, "broken": {"repo_key": key.replace("OPENSSH", "NO")}, "locked": {"repo_key": locked}}
     with work.own_memory() as memory, Watch("PRIVATE KEY", key.split("\n")[2], "open sesame") as watch:
         ids = {name: make(admin, "projects", name=name, repository=url, vars={"repo_type": "GIT", **vars})["id"] for name, vars in {**right, **wrong}.items()}
         for name in right:
