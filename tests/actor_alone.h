@@ -7,6 +7,7 @@
 #ifndef TESTS_ACTOR_ALONE_H
 #define TESTS_ACTOR_ALONE_H
 
+#include "worker/actor_cache.c"
 #include "worker/actor.c"
 
 #include "params.h"

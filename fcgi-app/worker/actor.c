@@ -1,47 +1,25 @@
 #include "config.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
 #include "lib/auto.h"
-#include "lib/log.h"
 #include "worker/actor.h"
+#include "worker/actor_cache.h"
 #include "worker/request.h"
 #include "worker/sign_in.h"
 #include "worker/token.h"
 
 #define REMEMBERED_SECONDS 60
 #define MOST_COMPARING_SECONDS 3
-#define SLOTS 4096
-#define KEY_BYTES crypto_generichash_BYTES
 #define PARAMETER_SIZE 128
 #define PROOF_SIZE 2048         /* 150 and 128 characters, of four bytes each, and more */
-
-/* Workers share the slots, each of which one of them takes for a moment. */
-struct slot {
-	_Atomic pid_t holder;      /* 0: none */
-	unsigned char key[KEY_BYTES];
-	struct actor actor;
-	_Atomic time_t until;      /* 0: nobody is known by the key */
-	time_t compared_until;     /* some worker is finding out who is; 0: none */
-};
-
-struct actor_cache {
-	unsigned char secret[crypto_generichash_KEYBYTES];
-	struct slot slots[SLOTS];
-};
 
 static const struct db_statement by_token = {
 	"by_token", "select id, stamp, token, read_only, seconds from people_api.by_token($1, $2::boolean)", 2
@@ -50,136 +28,20 @@ static const struct db_statement by_proxy = {
 	"by_proxy", "select id, stamp from people_api.by_proxy($1, $2::boolean, string_to_array($3, ','), $4)", 4
 };
 
-struct actor_cache *actor_cache_new(void)
-{
-	struct actor_cache *cache = mmap(NULL, sizeof *cache, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (cache == MAP_FAILED)
-		fatal("out of memory");
-	randombytes_buf(cache->secret, sizeof cache->secret);
-	return cache;
-}
-
-static time_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
-/* The slot where this proof is remembered or may be; `via` keeps a name from standing for a password. */
-static struct slot *slot_of(struct actor_cache *cache, enum via via, const char *proof, unsigned char key[KEY_BYTES])
-{
-	const unsigned char kind = (unsigned char)via;
-	crypto_generichash_state state;
-
-	crypto_generichash_init(&state, cache->secret, sizeof cache->secret, KEY_BYTES);
-	crypto_generichash_update(&state, &kind, 1);
-	crypto_generichash_update(&state, (const unsigned char *)proof, strlen(proof));
-	crypto_generichash_final(&state, key, KEY_BYTES);
-	return &cache->slots[(key[0] | key[1] << 8) % SLOTS];
-}
-
-/* A slot that its holder has taken to the grave is the finder's, and means nothing. False: somebody holds it for long; then
- * one does without, and what was to be remembered is asked again. */
-static bool take(struct slot *slot)
-{
-	pid_t holder = 0;
-
-	for (int i = 0; i < 1000; i++) {
-		holder = 0;
-		if (atomic_compare_exchange_strong(&slot->holder, &holder, getpid()))
-			return true;
-		sched_yield();
-	}
-	if (kill(holder, 0) == 0 || errno != ESRCH || !atomic_compare_exchange_strong(&slot->holder, &holder, getpid()))
-		return false;
-	slot->until = 0;
-	slot->compared_until = 0;
-	return true;
-}
-
-static void give_back(struct slot *slot)
-{
-	slot->holder = 0;
-}
-
-/* Is it remembered whose proof this is? Then request->actor is filled. */
-static bool recall(struct request *r, enum via via, const char *proof)
-{
-	unsigned char key[KEY_BYTES];
-	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
-	bool found;
-
-	if (!take(slot))
-		return false;
-	found = slot->until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0;
-	if (found)
-		r->actor = slot->actor;
-	give_back(slot);
-	return found;
-}
-
-/* It was found out: request->actor, by this. */
-static void remember(struct request *r, enum via via, const char *proof, int seconds)
-{
-	unsigned char key[KEY_BYTES];
-	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
-
-	r->actor.via = via;
-	if (!take(slot))
-		return;
-	slot->until = 0;
-	memcpy(slot->key, key, KEY_BYTES);
-	slot->actor = r->actor;
-	slot->actor.remembered = true;
-	slot->compared_until = 0;
-	slot->until = now() + seconds;
-	give_back(slot);
-}
-
-/* Says that this worker will find out. False: another is about to. */
-static bool announce(struct request *r, enum via via, const char *proof)
-{
-	unsigned char key[KEY_BYTES];
-	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
-	bool other;
-
-	if (!take(slot))
-		return true;
-	other = slot->compared_until > now() && sodium_memcmp(slot->key, key, KEY_BYTES) == 0;
-	if (!other) {
-		slot->until = 0;
-		memcpy(slot->key, key, KEY_BYTES);
-		slot->compared_until = now() + MOST_COMPARING_SECONDS;
-	}
-	give_back(slot);
-	return !other;
-}
-
-/* Or that it did not. */
-static void withdraw(struct request *r, enum via via, const char *proof)
-{
-	unsigned char key[KEY_BYTES];
-	struct slot *slot = slot_of(r->worker->actors, via, proof, key);
-
-	if (!take(slot))
-		return;
-	if (sodium_memcmp(slot->key, key, KEY_BYTES) == 0)
-		slot->compared_until = 0;
-	give_back(slot);
-}
-
 void actor_forget(struct request *r)
 {
-	for (struct slot *slot = r->worker->actors->slots; slot < r->worker->actors->slots + SLOTS; slot++) {
-		if (!take(slot))
-			continue;
-		if (slot->actor.id == r->actor.id)
-			slot->until = 0;
-		give_back(slot);
-	}
+	actor_cache_forget(r->worker->actors, r->actor.id);
+}
+
+static bool recall(struct request *r, enum via via, const char *proof)
+{
+	return actor_cache_recall(r->worker->actors, via, proof, &r->actor);
+}
+
+static void remember(struct request *r, enum via via, const char *proof, int seconds)
+{
+	r->actor.via = via;
+	actor_cache_remember(r->worker->actors, &r->actor, proof, seconds);
 }
 
 /* Each of the following finds out whose proof it is: request->actor, whose id stays 0 for nobody's. It may say for how many
@@ -286,7 +148,7 @@ static enum status prove_password(struct request *r, char *proof)
 	for (int ms = 0; ms < MOST_COMPARING_SECONDS * 1000; ms += 2) {
 		if (recall(r, VIA_PASSWORD, proof))
 			return S_OK;
-		if (announce(r, VIA_PASSWORD, proof))
+		if (actor_cache_announce(r->worker->actors, VIA_PASSWORD, proof, MOST_COMPARING_SECONDS))
 			break;
 		nanosleep(&pause, NULL);
 	}
@@ -294,7 +156,7 @@ static enum status prove_password(struct request *r, char *proof)
 	if (s == S_OK)
 		remember(r, VIA_PASSWORD, proof, REMEMBERED_SECONDS);
 	else
-		withdraw(r, VIA_PASSWORD, proof);
+		actor_cache_withdraw(r->worker->actors, VIA_PASSWORD, proof);
 	return s;
 }
 

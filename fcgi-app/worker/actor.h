@@ -1,10 +1,9 @@
 /* actor.h - who asks (D9): by the cookie of a session, a token, HTTP Basic against people.users, or the identity that the
  * reverse proxy gives; the first of these that the request has. (A cookie that is worth nothing any more counts as none.)
  *
- * What was proved is remembered for a minute, under a keyed hash, in memory that the workers share, so that argon2 and a
- * look-up are not paid for each request. Every request tells the database id and stamp: when the user is gone, changed or no longer active, or one of
- * the user's sessions or tokens has ended, the database says so (WE401), actor_forget() drops what was remembered, and
- * it is asked once more.
+ * What was proved is remembered for a minute (actor_cache.h). Every request tells the database id and stamp: when the user is
+ * gone, changed or no longer active, or one of the user's sessions or tokens has ended, the database says so (WE401),
+ * actor_forget() drops what was remembered, and it is asked once more.
  */
 #ifndef WORKER_ACTOR_H
 #define WORKER_ACTOR_H
@@ -15,7 +14,6 @@
 #include "lib/status.h"
 
 struct request;
-struct actor_cache;
 
 enum via { VIA_NOTHING, VIA_SESSION, VIA_TOKEN, VIA_PASSWORD, VIA_PROXY };
 
@@ -27,9 +25,6 @@ struct actor {
 	bool read_only;           /* by a token that may only read */
 	bool remembered;
 };
-
-/* Made before the workers are forked. */
-struct actor_cache *actor_cache_new(void);
 
 /* Fills request->actor. S_UNSIGNED: nobody, or not who they say; S_LATER: the database is away, or too many passwords are
  * being checked; S_THROTTLED: too many were wrong (worker/sign_in.h). */

@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "lib/pool.h"
 #include "lib/service.h"
+#include "worker/actor_cache.h"
 #include "worker/gate.h"
 #include "worker/metrics.h"
 #include "worker/request.h"

@@ -73,6 +73,13 @@ static inline void is_nobody(enum status s)
 	assert_int_equal(request.actor.id, 0);
 }
 
+#define ALL_SLOTS (BUCKETS * SLOTS)
+
+static inline struct slot *slot_at(int i)
+{
+	return &worker.actors->buckets[i / SLOTS].slots[i % SLOTS];
+}
+
 #define IN_A_WORKER(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 #endif

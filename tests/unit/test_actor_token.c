@@ -170,9 +170,9 @@ static time_t remembered_for(void)
 {
 	time_t most = 0;
 
-	for (size_t i = 0; i < SLOTS; i++)
-		if (worker.actors->slots[i].until - now() > most)
-			most = worker.actors->slots[i].until - now();
+	for (int i = 0; i < ALL_SLOTS; i++)
+		if (slot_at(i)->until - now() > most)
+			most = slot_at(i)->until - now();
 	return most;
 }
 
