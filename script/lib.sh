@@ -13,7 +13,7 @@ needed_to_run=(ansible-core autoconf automake curl gcc git libarchive-dev libc6-
 	nginx-light openssh-client pkg-config postgresql-15 postgresql-client-15)
 needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssh-server openssl
 	postgresql-15-pgtap postgresql-15-plpgsql-check python3-aiosmtpd python3-jsonschema python3-psycopg2 python3-pytest
-	python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
+	python3-pytest-xdist python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
 
 say() {
 	echo "$*" >&2

@@ -3,7 +3,8 @@
 One instance serves all tests; what script/reset calls empties it before each, but for those marked `noreset`. Those
 that kill or stop something start instances of their own, on the same build.
 
-    MOIRAI_TEST_VAR                   where the instance's state stays (else in a new folder under TMPDIR, removed)
+    MOIRAI_TEST_VAR                   where the instance's state stays (else in a new folder under TMPDIR, removed); where
+                                      pytest-xdist runs several files at a time, each of its workers has a folder below it
     MOIRAI_CONFIGURE, MOIRAI_BUILD    how it is built, as script/server takes them
     MOIRAI_STORM_SECONDS              how long test_storm.py goes on (15)
 """
@@ -38,9 +39,21 @@ def new_folder():
     return folder
 
 
+def folder_of_worker(kept):
+    """The folder below that for this worker of pytest-xdist, with the same build; the one itself where there is but one."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not kept or not worker:
+        return kept
+    folder, build = pathlib.Path(kept) / worker, pathlib.Path(kept) / BUILD
+    folder.mkdir()
+    build.mkdir(exist_ok=True)
+    (folder / BUILD).symlink_to(build)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def instance():
-    kept = os.environ.get("MOIRAI_TEST_VAR")
+    kept = folder_of_worker(os.environ.get("MOIRAI_TEST_VAR"))
     instance = Instance(kept or new_folder())
     try:
         instance.start()
