@@ -96,40 +96,18 @@ static enum status add_become_user(struct making *m, const struct option *option
 	return S_OK;
 }
 
-/* Variables that are secrets where they stand in an inventory are so here, too, though only as far as we show them. */
-static void mask_hidden(const json_t *value, struct masks *masks)
+static void mask_hidden(void *context, const json_t *value)
 {
-	const char *key;
-	json_t *child;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)value, key, child) {
-		if (hidden_is(key))
-			opened_mask(child, masks);
-		else
-			mask_hidden(child, masks);
-	}
-	json_array_foreach((json_t *)(uintptr_t)value, i, child) {
-		mask_hidden(child, masks);
-	}
+	opened_mask(value, context);
 }
 
-/* KEY=VALUE KEY=VALUE, or JSON. */
+/* Variables that are secrets where they stand in an inventory are so here, too. */
 static enum status add_variables(struct making *m, const struct option *option, const char *value)
 {
-	AUTO(opened) json_t *variables = json_loads(value, 0, NULL);
-	AUTO(text) char *words = strdup(value);
-	char *rest = words, *word, *is;
+	AUTO(opened) json_t *variables = json_string(value);
 
-	mask_hidden(variables, m->masks);
-	while (variables == NULL && (word = strsep(&rest, " \t\n")) != NULL) {
-		is = strchr(word, '=');
-		if (is == NULL)
-			continue;
-		*is = '\0';
-		if (hidden_is(word))
-			masks_add(m->masks, is + 1, strlen(is + 1));
-	}
+	assert(variables != NULL);
+	hidden_among(variables, mask_hidden, m->masks);
 	return add_plain(m, option, value);
 }
 
@@ -221,7 +199,7 @@ static enum status add_argument(struct making *m, const char *name)
 	}
 	if (box == NULL)
 		return add_value(m, &option, value);
-	if (option.add != add_key && option.add != add_secret_file) {
+	if (option.add != add_key && option.add != add_secret_file && option.add != add_variables) {
 		snprintf(m->why, OPENED_WHY, "The secret %.100s would be shown.", name);
 		return S_INTERNAL;
 	}

@@ -6,7 +6,8 @@
  *	command_free(&command);
  *
  * `run` is {"kind": "PLAYBOOK" or "MODULE", "mode": playbook or module, "pattern": hosts of a module, "arguments": {option: value},
- * "sealed": {option: box}}. No secret is ever a word: it goes into a file, and the word is its path. Whatever else is wrong with
+ * "sealed": {option: box}}. Passwords and keys go into files, and the word is the path; extra
+ * variables that are secrets are words, but masked. Whatever else is wrong with
  * an argument was refused when the run was asked for, or Ansible itself says so.
  */
 #ifndef RUNNER_COMMAND_H

@@ -234,7 +234,7 @@ static void bury(void *context)
 /* What it has left behind is ours now: whoever loses his parent gets us. */
 static void kill_all(struct guard *g)
 {
-	const struct left left = { .disk = g->disk, .session = g->pid, .parent = getpid() };
+	const struct left left = { .disk = g->disk, .session = g->pid, .led = !g->ended, .parent = getpid() };
 
 	left_end(&left, bury, g);
 	bury(g);

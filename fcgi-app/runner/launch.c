@@ -18,13 +18,14 @@
 #include "runner/account.h"
 #include "runner/command.h"
 #include "runner/credentials.h"
+#include "runner/fetch.h"
 #include "runner/files.h"
 #include "runner/guard.h"
 #include "runner/interpreter.h"
 #include "runner/launch.h"
 
 #define MIB (1LL << 20)
-#define MOST_WORDS 40            /* of the guard's, before the command's */
+#define MOST_WORDS 20            /* of the guard's, with the command's */
 #define OUR_PYTHON_MOST ((size_t)1 << 20)
 
 /* What only this file knows of a launch. */
@@ -33,6 +34,7 @@ struct prepared {
 	struct credentials credentials;
 	struct files *files;
 	struct command *command;
+	const char *arguments;       /* the path of the file that holds them */
 	struct project_files project;
 	bool has_project;
 	int tar;                     /* -1: none yet */
@@ -76,7 +78,7 @@ static enum status open_project(struct launch *l, char why[LAUNCH_WHY])
 	if (revision == NULL && strcmp(now.credentials.project.type, "MANUAL") != 0)
 		return refuse(why, "The project has no files yet. %s", json_object_get(about, "status_detail") != NULL &&
 		              text_of(about, "status_detail") != NULL ? text_of(about, "status_detail") : "");
-	s = project_open(l->settings, &now.credentials.project, revision, &now.project, why);
+	s = fetch_project(l->settings, &now.credentials.project, revision, l->is_wanted, l->context, &now.project, why);
 	now.has_project = s == S_OK;
 	return s;
 }
@@ -100,6 +102,16 @@ static enum status add_python(const char *name, char why[LAUNCH_WHY])
 	return S_OK;
 }
 
+/* A list of processes, which all may read, shows but the file's name: variables may be secrets. */
+static void add_arguments(void)
+{
+	AUTO(wiped) struct wiped text = { 0 };
+
+	for (size_t i = 1; i < now.command->n; i++)
+		wiped_add(&text, now.command->words[i], strlen(now.command->words[i]) + 1);
+	now.arguments = files_add(now.files, "arguments", text.bytes, text.size);
+}
+
 static enum status add_files(struct launch *l, char why[LAUNCH_WHY])
 {
 	const json_t *inventory = json_object_get(l->about, "inventory");
@@ -112,6 +124,8 @@ static enum status add_files(struct launch *l, char why[LAUNCH_WHY])
 		s = files_inventory(now.files, now.keys, json_object_get(inventory, "pieces"), l->masks, &path, why);
 	if (s == S_OK)
 		s = command_new(l->about, path, now.keys, now.files, l->masks, &now.command, why);
+	if (s == S_OK)
+		add_arguments();
 	if (s == S_OK)
 		s = add_python("moirai_ansible.py", why);
 	if (s == S_OK)
@@ -191,7 +205,7 @@ static char **words_of(const struct launch *l)
 {
 	const json_t *about = l->about;
 	const char *inventory = text_of(json_object_get(about, "inventory"), "path");
-	char **all = calloc(MOST_WORDS + now.command->n + 1, sizeof *all);
+	char **all = calloc(MOST_WORDS + 1, sizeof *all);
 	size_t n = 0;
 
 	assert(all != NULL);
@@ -207,8 +221,7 @@ static char **words_of(const struct launch *l)
 	all[n++] = word("%s/moirai_ansible.py", l->folder->memory);
 	all[n++] = word("run");
 	all[n++] = word("%s", now.program);
-	for (size_t i = 1; i < now.command->n; i++)
-		all[n++] = word("%s", now.command->words[i]);
+	all[n++] = word("%s", now.arguments);
 	return all;
 }
 

@@ -21,6 +21,8 @@ struct launch {
 	const struct folder *folder;
 	const json_t *about;             /* runner_api.run_begin */
 	int spool, results, exit;        /* open files of the folder */
+	bool (*is_wanted)(void *context);        /* asked while the project is fetched */
+	void *context;
 	/* what came of it */
 	struct masks *masks;             /* all secrets of the run; the caller frees them */
 	char *raw_args;                  /* the command, as it may be shown; likewise */
@@ -28,7 +30,8 @@ struct launch {
 	int control;                     /* closed: the run is stopped */
 };
 
-/* First all that may take long or may fail, then the start. S_INVALID: why, for people; launch_done() is to follow in any case. */
+/* First all that may take long or may fail, then the start. S_INVALID: why, for people; S_ABSENT: the run was not
+ * wanted any more. launch_done() is to follow in any case. */
 enum status launch_prepare(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 enum status launch_start(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 void launch_done(void);

@@ -47,11 +47,11 @@ static pid_t parent_of(pid_t pid)
 	return after != NULL && sscanf(after, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
-/* Ansible itself dies with its guard, so a session that keeps its leader is somebody else's, who got the number later: unless it is ours. */
+/* A session whose leader we know to be gone, and which has one, is somebody else's, who got the number later. */
 static bool is_of_session(const struct left *l, pid_t pid)
 {
 	return l->session > 1 && getsid(pid) == l->session &&
-	       (l->parent == getpid() || getsid(l->session) != l->session || kill(l->session, 0) < 0);
+	       (l->led || getsid(l->session) != l->session || kill(l->session, 0) < 0);
 }
 
 static bool is_left(const struct left *l, pid_t pid)

@@ -3,6 +3,7 @@
 #ifndef RUNNER_LEFT_H
 #define RUNNER_LEFT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #define LEFT_SECONDS 5
@@ -10,6 +11,7 @@
 struct left {
 	const char *disk;        /* the run's folder: HOME and TMPDIR of all that it starts are below it */
 	pid_t session;           /* that Ansible began; 0: none */
+	bool led;                /* Ansible may live still; else it is known to be gone */
 	pid_t parent;            /* whoever was left by his parent has become this one's child */
 };
 

@@ -40,6 +40,19 @@ static bool save_masks(const struct shepherd *s)
 	return saved;
 }
 
+/* A wish to stop, once heard, stays one. */
+static bool is_wanted(void *context)
+{
+	struct shepherd *s = context;
+	struct signalfd_siginfo info;
+	bool cancel;
+
+	shepherd_owns(s, record_asked(s->record, &cancel));
+	s->canceled = s->canceled || cancel;
+	s->stopped = s->stopped || read(s->signals, &info, sizeof info) > 0;
+	return !shepherd_is_to_stop(s);
+}
+
 /* What takes long, while the run is said to be alive. */
 static enum status prepare(struct shepherd *s, char why[LAUNCH_WHY])
 {
@@ -49,6 +62,8 @@ static enum status prepare(struct shepherd *s, char why[LAUNCH_WHY])
 	s->launch.settings = s->settings;
 	s->launch.folder = &s->folder;
 	s->launch.about = s->about;
+	s->launch.is_wanted = is_wanted;
+	s->launch.context = s;
 	status = launch_prepare(&s->launch, why);
 	shepherd_listen(s, 0);
 	if (status == S_OK && !save_masks(s)) {
@@ -61,21 +76,11 @@ static enum status prepare(struct shepherd *s, char why[LAUNCH_WHY])
 	return status;
 }
 
-/* What was prepared may have taken a while. */
-static bool is_wanted(struct shepherd *s, int signals)
-{
-	struct signalfd_siginfo info;
-
-	shepherd_owns(s, record_asked(s->record, &s->canceled));
-	s->stopped = read(signals, &info, sizeof info) > 0;
-	return !s->lost && !shepherd_is_to_stop(s);
-}
-
-static void run(struct shepherd *s, int signals)
+static void run(struct shepherd *s)
 {
 	char why[LAUNCH_WHY] = "";
 	enum status status = prepare(s, why);
-	bool wanted = is_wanted(s, signals);
+	bool wanted = is_wanted(s);
 	int ended;
 
 	if (status == S_OK && wanted)
@@ -83,12 +88,12 @@ static void run(struct shepherd *s, int signals)
 	launch_done();
 	if (status == S_OK && wanted) {
 		s->late_at = s->settings->run_time_limit > 0 ? program_clock_ms() + s->settings->run_time_limit * 1000LL : 0;
-		shepherd_watch(s, signals);
+		shepherd_watch(s);
 		if (s->launch.control >= 0)
 			close(s->launch.control);
 		if (waitpid(s->launch.guard, &ended, 0) > 0 && WIFEXITED(ended))
 			s->guard_status = WEXITSTATUS(ended);
-	} else if (status != S_OK) {
+	} else if (wanted) {
 		json_object_set_new(s->exit_said, "failed", json_string(why));
 	}
 	shepherd_finish(s);
@@ -139,16 +144,16 @@ static bool begin(struct shepherd *s)
 int run_shepherd(const struct settings *settings, const char *name)
 {
 	struct shepherd s = { .settings = settings, .name = name, .record = record_new(settings, RECORD_RUN, name) };
-	int signals = hear_signals();
 	char why[FOLDER_WHY] = "";
 
-	if (s.record == NULL || signals < 0 || !begin(&s)) {
+	s.signals = hear_signals();
+	if (s.record == NULL || s.signals < 0 || !begin(&s)) {
 		log_line(LOG_LEVEL_WARNING, "run %s: it is not ours", name);
 		record_free(&s.record);
 		return 1;
 	}
 	if (folder_make(&s.folder, settings, name, why) && open_files(&s)) {
-		run(&s, signals);
+		run(&s);
 	} else {
 		struct ending e = { .status = "ERROR" };
 		AUTO(json) json_t *none = json_pack("{s:[], s:[]}", "hosts", "facts");

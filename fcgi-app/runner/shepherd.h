@@ -38,6 +38,7 @@ struct shepherd {
 	bool rewound;                    /* `output` is a new one, which begins again */
 	struct results *results;
 	int spool, told, exit;           /* files of the folder, as we read them */
+	int signals;                     /* a signalfd: the machine stops */
 	json_t *exit_said;               /* what the guard has told, merged */
 	long long stored_at, asked_at, beat_at, try_at, late_at;         /* by program_clock_ms(); 0: never */
 	bool inventory_told;
@@ -85,8 +86,8 @@ void shepherd_talk(struct shepherd *s);
 
 bool shepherd_is_to_stop(const struct shepherd *s);
 
-/* Until the guard has ended. `signals` is a signalfd: the machine stops. */
-void shepherd_watch(struct shepherd *s, int signals);
+/* Until the guard has ended. */
+void shepherd_watch(struct shepherd *s);
 
 /* launch_sweep(), which may take a while, in which the run is said to be alive. */
 void shepherd_sweep(struct shepherd *s, pid_t session, pid_t guard);

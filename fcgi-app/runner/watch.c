@@ -59,10 +59,10 @@ void shepherd_sweep(struct shepherd *s, pid_t session, pid_t guard)
 }
 
 /* Until the guard has ended. */
-void shepherd_watch(struct shepherd *s, int signals)
+void shepherd_watch(struct shepherd *s)
 {
 	struct pollfd watched[] = { { .fd = (int)syscall(SYS_pidfd_open, s->launch.guard, 0), .events = POLLIN },
-		                    { .fd = signals, .events = POLLIN }, { .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .events = POLLIN } };
+		                    { .fd = s->signals, .events = POLLIN }, { .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .events = POLLIN } };
 	char path[FOLDER_PATH + 16];
 	long long told_at = 0;
 
@@ -73,7 +73,7 @@ void shepherd_watch(struct shepherd *s, int signals)
 	for (;;) {
 		poll(watched, 3, pause_of(s, watched[2].fd >= 0));
 		if (watched[1].revents != 0) {
-			drain(signals);
+			drain(s->signals);
 			s->stopped = true;
 		}
 		/* In this order: what comes after a look is noticed. */

@@ -78,6 +78,28 @@ static enum status seal(struct request *r, json_t *vars, const char *key, json_t
 
 /* ---- those of a body ---- */
 
+static void note(void *found, const json_t *value)
+{
+	(void)value;
+	*(bool *)found = true;
+}
+
+/* Extra variables are a secret if one of them is; and what looks like a box, which they alone may be or not be. */
+static bool is_secret_besides(const json_t *value)
+{
+	bool found = json_object_get(value, "sealed") != NULL;
+
+	hidden_among(value, note, &found);
+	return found;
+}
+
+static enum status seal_extra_variables(struct request *r, json_t *vars)
+{
+	json_t *value = json_object_get(vars, HIDDEN_BESIDES);
+
+	return is_secret_besides(value) ? seal(r, vars, HIDDEN_BESIDES, value) : S_OK;
+}
+
 enum status secrets_seal(struct request *r, json_t *vars)
 {
 	for (size_t i = 0; hidden_key(i) != NULL; i++) {
@@ -87,7 +109,7 @@ enum status secrets_seal(struct request *r, json_t *vars)
 		if (s != S_OK)
 			return s;
 	}
-	return S_OK;
+	return seal_extra_variables(r, vars);
 }
 
 /* What should be an object and is none will be refused: what it holds, which may be a secret, goes no further. */

@@ -46,7 +46,7 @@ begin
 end
 $$;
 
--- hermes_api.health(req) -> {database, courier, letters}, or 503 with what is bad      GET /api/v1/health
+-- hermes_api.health(req) -> {database, courier, letters, runner, runs}, or 503 with what is bad      GET /api/v1/health
 --   Whoever the worker lets through: this machine, a bearer of metrics_token, or who is signed in.
 create or replace function hermes_api.health(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -54,16 +54,25 @@ declare
 	seen    numeric := extract(epoch from clock_timestamp() - (select max(seen_at) from outbox.couriers));
 	oldest  numeric := outbox.oldest(clock_timestamp());
 	most    int     := coalesce((req->'settings'->>'healthLetterAge')::int, 3600);
+	runner  numeric := work.runner_seen(clock_timestamp());
+	zone    text    := req->'settings'->>'timeZone';
 	bad     text;
 	members text;
 begin
 	bad := nullif(concat_ws(' ',
 		case when seen is null then 'No courier has ever been seen.'
 		     when seen > 30 then format('No courier has been seen for %s s.', round(seen)) end,
-		case when oldest > most then format('A letter has been waiting for %s s.', round(oldest)) end), '');
+		case when oldest > most then format('A letter has been waiting for %s s.', round(oldest)) end,
+		-- A house without runs needs no runner.
+		case when runner is null and work.runner_is_needed() then 'No runner has ever been seen.'
+		     when runner > 60 and work.runner_is_needed() then format('No runner has been seen for %s s.', round(runner)) end,
+		case when work.zone(zone) <> zone then format('There is no time zone %s: schedules go by UTC.', zone) end), '');
 	members := '"database":"ok","courier":{"seenSecondsAgo":' || coalesce(round(seen, 1)::text, 'null')
 	           || '},"letters":{"oldestSeconds":' || coalesce(round(oldest, 1)::text, '0')
-	           || ',"parked":' || (select count(*) from outbox.letters where state = 'parked') || '}}';
+	           || ',"parked":' || (select count(*) from outbox.letters where state = 'parked')
+	           || '},"runner":{"seenSecondsAgo":' || coalesce(round(runner, 1)::text, 'null')
+	           || '},"runs":{"waiting":' || (select count(*) from work.runs where status = 'DELAY')
+	           || ',"running":' || (select count(*) from work.runs where status = 'RUN') || '}}';
 	if bad is null then
 		return row(200, null, '{"status":"ok",' || members)::api.answer;
 	end if;
@@ -101,6 +110,13 @@ begin
 		E'# HELP moirai_courier_seen_seconds Since when no courier was seen.\n',
 		E'# TYPE moirai_courier_seen_seconds gauge\nmoirai_courier_seen_seconds ',
 		(select coalesce(round(extract(epoch from clock_timestamp() - max(seen_at)), 3)::text, '+Inf')
-		   from outbox.couriers), E'\n'))::api.answer;
+		   from outbox.couriers), E'\n',
+		E'# HELP moirai_runs Runs that wait for a runner, or are at work.\n# TYPE moirai_runs gauge\n',
+		(select string_agg(format(E'moirai_runs{state="%s"} %s\n', s.state,
+		                          (select count(*) from work.runs r where r.status = s.status)), '' order by s.state)
+		   from (values ('waiting', 'DELAY'), ('running', 'RUN')) s (state, status)),
+		E'# HELP moirai_runner_seen_seconds Since when no runner was seen.\n',
+		E'# TYPE moirai_runner_seen_seconds gauge\nmoirai_runner_seen_seconds ',
+		coalesce(round(work.runner_seen(clock_timestamp()), 3)::text, '+Inf'), E'\n'))::api.answer;
 end
 $$;

@@ -14,6 +14,14 @@ $$;
 create or replace function inventory.is_hidden(key text) returns boolean
 language sql immutable as $$ select key = any(inventory.hidden_keys()) $$;
 
+-- inventory.secret_keys(given) -> those, and extra-vars if they are sealed: the worker seals them where a secret is among them, or they
+-- look like sealed ones.
+create or replace function inventory.secret_keys(given jsonb) returns text[]
+language sql immutable as $$
+	select inventory.hidden_keys() || case when given->'extra-vars' ? 'sealed' and jsonb_typeof(given->'extra-vars') = 'object'
+	                                       then '{extra-vars}'::text[] else '{}' end
+$$;
+
 -- ---- the current key ----
 -- inventory.current_key() -> its id, null while there is none; it stays the current one until the transaction ends.
 create or replace function inventory.current_key() returns int

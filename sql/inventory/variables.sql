@@ -65,7 +65,7 @@ $$;
 create or replace function inventory.vars_clear(given jsonb) returns jsonb
 language plpgsql immutable as $$
 declare
-	clear jsonb := given - inventory.hidden_keys();
+	clear jsonb := given - inventory.secret_keys(given);
 begin
 	return case when inventory.vars_kept(clear) = '{}' then clear
 	       else inventory.vars_only(clear, array(select v.key from jsonb_each(clear) v where v.value <> '"[~~ENCRYPTED~~]"')) end;
@@ -73,12 +73,14 @@ end
 $$;
 create or replace function inventory.vars_secret(given jsonb) returns jsonb
 language plpgsql immutable as $$
+declare
+	keys text[] := inventory.secret_keys(given);
 begin
-	if not given ?| inventory.hidden_keys() then
+	if not given ?| keys then
 		return '{}'::jsonb;
 	end if;
 	return (select coalesce(jsonb_object_agg(v.key, v.value), '{}') from jsonb_each(given) v
-	         where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key));
+	         where v.value <> '"[~~ENCRYPTED~~]"' and v.key = any(keys));
 end
 $$;
 

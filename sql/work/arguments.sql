@@ -55,7 +55,8 @@ begin
 	                         else work.value_error(options->key->>'type', key, value) end as why
 	          from jsonb_each(arguments) g (key, value)
 	        union all
-	        select key, case when options->key->>'type' in ('keyfile', 'textfile') then null else work.python(key) end
+	        select key, case when options->key->>'type' in ('keyfile', 'textfile') or (key = 'extra-vars' and options ? key) then null
+	                         else work.python(key) end
 	          from jsonb_object_keys(sealed) key) a
 	 where a.why is not null order by a.key collate "C" limit 1;
 	if wrong is null and octet_length(arguments::text) > 1000000 then

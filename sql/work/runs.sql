@@ -161,3 +161,21 @@ begin
 	end if;
 end
 $$;
+
+-- work.runner_seen(now) -> how many seconds ago some runner said that it is there; null: none ever has.
+create or replace function work.runner_seen(p_now timestamptz) returns numeric
+language plpgsql stable as $$
+begin
+	return extract(epoch from p_now - (select max(seen_at) from work.runners));
+end
+$$;
+
+-- work.runner_is_needed() -> is there anything that a runner should be doing?
+create or replace function work.runner_is_needed() returns boolean
+language plpgsql stable as $$
+begin
+	return exists (select from work.runs where status in ('DELAY', 'RUN'))
+	    or exists (select from work.projects where status in ('WAIT_SYNC', 'SYNC'))
+	    or exists (select from work.periodic_tasks where next_at < now() - interval '1 minute');
+end
+$$;

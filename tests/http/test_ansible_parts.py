@@ -67,10 +67,15 @@ class Place:
         process = self.start(*command)
         return process.communicate(timeout=120)[0], process.returncode
 
+    def ours(self, command, *arguments):
+        """The words by which a shepherd has it run."""
+        file = self.put("home/arguments", "".join(str(argument) + "\0" for argument in arguments))
+        return PYTHON, WRAPPER, "run", command, file
+
     def wrapped(self, *command, **more):
         """(output, exit code, what was told)"""
         with open(self.folder / "results", "wb+") as results:
-            process = self.start(PYTHON, WRAPPER, "run", *command, results=results.fileno(), **more)
+            process = self.start(*self.ours(*command), results=results.fileno(), **more)
             output = process.communicate(timeout=120)[0]
             results.seek(0)
             return output, process.returncode, [json.loads(line) for line in results]
@@ -310,17 +315,17 @@ def test_without_anybody_to_tell_it_runs_the_same(place):
     place.put("play.yml", PLAY.format("h1") + "    - ping:\n")
     command = [PLAYBOOK, "play.yml", "-i", "inventory"]
     wanted = place.plain(*command)
-    assert place.plain(PYTHON, WRAPPER, "run", *command) == wanted
+    assert place.plain(*place.ours(*command)) == wanted
     for bad in ("", "x", "0", "1", "99"):
         place.environment["MOIRAI_RESULTS_FD"] = bad
-        assert place.plain(PYTHON, WRAPPER, "run", *command) == wanted
+        assert place.plain(*place.ours(*command)) == wanted
 
 
 def test_nobody_reads_any_more(place):
     place.put("play.yml", PLAY.format("h1") + "    - ping:\n")
     reading, writing = os.pipe()
     os.close(reading)
-    process = place.start(PYTHON, WRAPPER, "run", PLAYBOOK, "play.yml", "-i", "inventory", results=writing)
+    process = place.start(*place.ours(PLAYBOOK, "play.yml", "-i", "inventory"), results=writing)
     os.close(writing)
     assert (process.communicate(timeout=60)[0], process.returncode) == place.plain(PLAYBOOK, "play.yml", "-i", "inventory")
 
@@ -344,7 +349,7 @@ def test_home_is_where_a_run_has_it(place):
 def test_a_line_comes_at_once(place):
     """Not when the slowest host has answered, as from Ansible alone."""
     place.put("play.yml", PLAY.format("h1,h2") + "    - {command: \"sleep {{ {'h1': 0, 'h2': 60}[inventory_hostname] }}\"}\n")
-    process = place.start(PYTHON, WRAPPER, "run", PLAYBOOK, "play.yml", "-i", "inventory", start_new_session=True)
+    process = place.start(*place.ours(PLAYBOOK, "play.yml", "-i", "inventory"), start_new_session=True)
     seen = b""
     while b"changed: [h1]" not in seen:
         line = process.stdout.readline()
@@ -358,7 +363,7 @@ def started(place, wrapped):
     place.put("play.yml", PLAY.format("h1,h2") + "    - {fail: {msg: first}, when: inventory_hostname == 'h2'}\n    - command: sleep 30\n")
     command = [PLAYBOOK, "play.yml", "-i", "inventory"]
     with open(place.folder / "results", "wb") as results:
-        process = place.start(*([PYTHON, WRAPPER, "run"] if wrapped else []), *command, results=results.fileno(), start_new_session=True)
+        process = place.start(*(place.ours(*command) if wrapped else command), results=results.fileno(), start_new_session=True)
     for line in process.stdout:
         if b"TASK [command" in line:
             break
@@ -487,6 +492,6 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 def test_wrong_use(place):
-    for arguments in ([], ["run"], ["reference"], ["nonsense", "x"], ["version", "a", "b"]):
+    for arguments in ([], ["run"], ["run", "x"], ["run", "x", "y", "z"], ["reference"], ["nonsense", "x"], ["version", "a", "b"]):
         output, code = place.plain(PYTHON, WRAPPER, *arguments)
         assert code == 1 and output.startswith(b"usage: ")

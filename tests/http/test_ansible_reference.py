@@ -119,7 +119,7 @@ print(m["reference"]("/usr/bin"))
 def fake(place, what, wrapped, tool="ansible-playbook"):
     command = [FAKE / tool, "all", "-e", json.dumps({"x": "fake: " + what})]
     with open(place.folder / "results", "wb+") as results:
-        process = place.start(*([PYTHON, WRAPPER, "run"] if wrapped else []), *command, results=results.fileno())
+        process = place.start(*(place.ours(*command) if wrapped else command), results=results.fileno())
         output = process.communicate(timeout=60)[0]
         results.seek(0)
         return output, process.returncode, results.read().splitlines()

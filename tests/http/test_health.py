@@ -78,15 +78,16 @@ def unwell(answer, message):
     said = answer.json()
     assert answer.status_code == 503 and said["error"]["code"] == 503
     assert re.fullmatch(message, said["error"]["message"]), said["error"]["message"]
-    assert said.keys() == {"status", "error", "database", "courier", "letters"} and said["status"] == "error"
+    assert said.keys() == {"status", "error", "database", "courier", "letters", "runner", "runs"} and said["status"] == "error"
     return said
 
 
 def test_when_all_is_well_it_says_so(api):
     said = ok(eventually(lambda: api.get("/health")))
-    assert said.keys() == {"database", "courier", "letters"} and said["database"] == "ok"
+    assert said.keys() == {"database", "courier", "letters", "runner", "runs"} and said["database"] == "ok"
     assert 0 <= said["courier"]["seenSecondsAgo"] < 30
     assert said["letters"] == {"oldestSeconds": 0, "parked": 0}
+    assert 0 <= said["runner"]["seenSecondsAgo"] < 60 and said["runs"] == {"waiting": 0, "running": 0}
 
 
 def test_a_letter_that_has_waited_too_long_is_bad(api, sql):
@@ -173,7 +174,7 @@ def test_it_tells_these_families(api):
         "moirai_requests_total": "counter", "moirai_request_seconds": "histogram", "moirai_open_labors": "gauge",
         "moirai_open_quests": "gauge", "moirai_changes_unsorted": "gauge", "moirai_letters": "gauge",
         "moirai_letters_oldest_seconds": "gauge", "moirai_letters_settled_total": "counter",
-        "moirai_courier_seen_seconds": "gauge"}
+        "moirai_courier_seen_seconds": "gauge", "moirai_runs": "gauge", "moirai_runner_seen_seconds": "gauge"}
     assert api.get("/metrics").headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert "no-store" in api.get("/metrics").headers["Cache-Control"]
 

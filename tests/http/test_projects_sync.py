@@ -1,6 +1,7 @@
 """Projects are brought here: from git repositories, archives and by hand; what is not to be had leaves what was there. (Their API: test_projects.py.)"""
 import base64
 import re
+import shutil
 import tarfile
 import threading
 import time
@@ -234,6 +235,31 @@ def test_several_wishes_while_a_sync_is_at_work_are_one_more(work, admin, server
         said(admin.post("/projects/1/sync/"))
     work.synced(1)
     assert len(server.so_far()) == 2
+
+
+@pytest.mark.parametrize("type", ["GIT", "TAR"])
+def test_a_run_whose_project_is_being_fetched_is_canceled(work, admin, sql, server, repository, type):
+    packed = archive({"site.yml": HELLO})
+    server.answer = lambda request: (200, {}, packed)
+    url = repository.url if type == "GIT" else server.url + "/p.tar.gz"
+    work.project(type, url, repo_key="", repo_password="sesame")
+    inventory = work.inventory({"h1": LOCAL})
+    shutil.rmtree(work.instance.var / "projects/1")
+    sql.run("update work.projects set repository = %s", server.url + "/p")
+    server.forget()
+    server.answer = lambda request: "stall"
+    with work.own_memory() as folder:
+        run = work.start(1, "site.yml", inventory)
+        eventually(server.so_far)
+        assert type == "TAR" or list(folder.iterdir())
+        canceled = time.monotonic()
+        work.cancel(run)
+        record = work.over(run, "INTERRUPTED")
+        assert time.monotonic() - canceled < 10 and record["status_detail"] == "canceled"
+        assert list(folder.iterdir()) == [] == processes_with(server.url)
+    sql.run("update work.projects set repository = %s", url)
+    server.answer = lambda request: (200, {}, packed)
+    assert work.run(1, "site.yml", inventory)["status"] == "OK"
 
 
 # ---- by hand

@@ -70,6 +70,29 @@ def test_a_password_with_quotes_is_masked_as_shells_and_inventories_write_it(wor
     assert [line for line in text.replace("ansible_become_password", "").splitlines() if "sword" in line or "fish" in line] == [] and text.count(ENCRYPTED) >= 12
 
 
+@pytest.mark.parametrize("given", ["a=1 ansible_password=tuna-fish-7", {"a": 1, "b": {"ansible_password": "tuna-fish-7"}}], ids=["words", "object"])
+def test_passwords_among_extra_variables_are_shown_and_kept_nowhere(work, admin, sql, inventory, shown, open_folder, given):
+    gate = Gate(open_folder)
+    work.project(files={"site.yml": play(debug("{{ a }} {{ ansible_password | default(b.ansible_password) }}"), gate.task)})
+    arguments = {"extra-vars": given}
+    id = work.start(1, "site.yml", inventory, arguments)
+    gate.reached(work, id)
+    assert processes_with("tuna-fish-7") == [] != processes_with("moirai_ansible.py")
+    gate.open()
+    record = work.over(id, "OK")
+    assert "tuna" not in shown(id) and record["execute_args"] == arguments | {"extra-vars": ENCRYPTED} and f'"msg": "1 {ENCRYPTED}"' in record["raw_stdout"]
+    task = make(admin, "periodic-tasks", name="t", kind="PLAYBOOK", mode="site.yml", project=1, inventory=inventory, type="INTERVAL", schedule="86400",
+                enabled=False, vars=arguments)
+    template = make(admin, "templates", name="t", kind="Task", data={"project": 1, "playbook": "site.yml", "inventory": inventory, "vars": arguments})
+    assert task["vars"] == template["data"]["vars"] == {"extra-vars": ENCRYPTED}
+    kept = sql.one("select (select string_agg(o::text, '') from inventory.objects o) || (select string_agg(r::text, '') from work.runs r)"
+                   " || (select string_agg(t::text, '') from inventory.templates t)")
+    assert "tuna" not in kept
+    for path in (f"/periodic-tasks/{task['id']}/execute/", f"/templates/{template['id']}/execute/"):
+        again = said(admin.post(path), 201)["history_id"]
+        assert f'"msg": "1 {ENCRYPTED}"' in work.over(again, "OK")["raw_stdout"]
+
+
 def test_facts_are_masked(work, admin, inventory, shown, open_folder):
     facts = open_folder / "facts.d"
     facts.mkdir()

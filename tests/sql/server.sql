@@ -1,7 +1,7 @@
 -- What watchers are told of this server (/health, /metrics), and what the page hears when it comes back to /live.
 begin;
 \ir lib.psql
-select plan(32);
+select plan(42);
 
 create function tests.health(more jsonb default '{}') returns api.answer
 language sql as $$ select tests.answer('health', '{}', '{}', '{}', jsonb_build_object('actor', null, 'settings',
@@ -22,12 +22,14 @@ select tests.story();
 truncate outbox.couriers;
 select is((tests.health()).status || ' ' || (tests.health()).body,
 	'503 {"status":"error","error":{"code":503,"message":"No courier has ever been seen."},'
-	|| '"database":"ok","courier":{"seenSecondsAgo":null},"letters":{"oldestSeconds":0,"parked":0}}',
+	|| '"database":"ok","courier":{"seenSecondsAgo":null},"letters":{"oldestSeconds":0,"parked":0},'
+	|| '"runner":{"seenSecondsAgo":null},"runs":{"waiting":0,"running":0}}',
 	'without a courier the server is not well');
 select tests.courier('2 seconds');
 select is((tests.health()).status, 200, 'with one it is');
 select matches((tests.health()).body,
-	'^\{"status":"ok","database":"ok","courier":\{"seenSecondsAgo":2\.\d\},"letters":\{"oldestSeconds":0,"parked":0\}\}$',
+	'^\{"status":"ok","database":"ok","courier":\{"seenSecondsAgo":2\.\d\},"letters":\{"oldestSeconds":0,"parked":0\},'
+	|| '"runner":\{"seenSecondsAgo":null\},"runs":\{"waiting":0,"running":0\}\}$',
 	'... and says when one was seen');
 select tests.courier('29 seconds');
 select is((tests.health()).status, 200, '... half a minute ago at most');
@@ -53,6 +55,36 @@ select is((tests.health()).body::jsonb #>> '{letters,parked}', '1', '... but tol
 insert into outbox.changes (at, kind, ids) values (clock_timestamp() - interval '100 seconds', 'host', '{1}');
 select is((tests.health('{"healthLetterAge": 99}')).status, 503, 'a change that nobody sorts is waiting');
 
+delete from outbox.changes where kind = 'host';
+create function tests.runner(ago interval) returns void
+language sql as $$
+	truncate work.runners;
+	insert into work.runners values ('here', clock_timestamp() - ago, '1'), ('gone', clock_timestamp() - interval '1 day', '1');
+$$;
+create function tests.said(more jsonb default '{}') returns text
+language sql as $$ select (tests.health(more)).body::jsonb #>> '{error,message}' $$;
+select tests.runner('1 hour');
+select is(tests.said(), null, 'without runs nobody misses a runner');
+create function tests.runs() returns void
+language sql as $$
+	insert into work.runs (kind, mode, arguments, status, initiator_type, start_time)
+	select 'PLAYBOOK', 'x', '{}', s, 'users', now() from unnest('{DELAY,DELAY,RUN}'::text[]) s
+$$;
+insert into work.projects (id, repository, status) values (1, 'x', 'WAIT_SYNC');
+select is(tests.said(), 'No runner has been seen for 3600 s.', 'where something is to be done one is missed');
+select tests.runner('50 seconds');
+select is(tests.said(), null, '... that was not seen for a minute');
+truncate work.runners;
+select is(tests.said(), 'No runner has ever been seen.', '... or never');
+update work.projects set status = 'OK';
+select tests.runs();
+select is((tests.health()).body::jsonb->'runs', '{"waiting": 2, "running": 1}', 'runs that are not over are told');
+select tests.runner('7 seconds');
+select is(tests.said(), null, '... which somebody will see to');
+select is(tests.said('{"timeZone": "Europe/Atlantis"}'), 'There is no time zone Europe/Atlantis: schedules go by UTC.',
+	'a time zone that is none is told');
+select is(tests.said('{"timeZone": "Europe/Berlin"}'), null, '... and one that is one is fine');
+
 -- ---- metrics ----
 create function tests.metrics() returns text
 language sql as $$ select (tests.answer('metrics', '{}', '{}', '{}', '{"actor": null}')).body $$;
@@ -67,12 +99,16 @@ select is((select count(*) from regexp_matches(tests.metrics(), 'moirai_letters\
 	'g')), 16::bigint,
 	'each channel has its figures, also where they are 0');
 select tests.courier('7 seconds');
+select tests.runner('7 seconds');
+select tests.runs();
 select tests.quest(1, 'a', 'b', 'c');
 select tests.quest(1, 'd');
 select tests.throw(2, 'a', 'd');
 select is(tests.metric('moirai_open_labors') || ' ' || tests.metric('moirai_open_quests'), '2 1', 'what is open');
 select is(tests.metric('moirai_changes_unsorted'), '3', 'what is not sorted');
 select matches(tests.metric('moirai_courier_seen_seconds'), '^7\.\d\d\d$', 'when a courier was seen');
+select is(tests.metric('moirai_runs{state="waiting"}') || ' ' || tests.metric('moirai_runs{state="running"}'), '2 1', 'runs that are not over');
+select matches(tests.metric('moirai_runner_seen_seconds'), '^[78]\.\d\d\d$', 'when a runner was seen');
 select outbox.sort(tests.settings(), 9, clock_timestamp() - interval '50 seconds');
 update outbox.letters set state = 'parked' where kind = 'quest-started' and channel = 'slack';
 select is((select array_agg(tests.metric(format('moirai_letters{channel="%s",state="%s"}', channel,

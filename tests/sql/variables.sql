@@ -2,7 +2,7 @@
 -- polemarch-behaviour.md sections 1.7 and 2).
 begin;
 \ir lib.psql
-select plan(101);
+select plan(105);
 
 insert into house.seal_keys (public_key, current) select repeat('A', 43) || '=',
 	true where not exists (select from house.seal_keys where current);
@@ -76,6 +76,12 @@ select is(tests.settled(jsonb_build_object('a', 1, 'ansible_ssh_pass', tests.box
 	'{"repo_key": {}, "ansible_ssh_pass": {}}'),
 	'{"a": 1} ' || (jsonb_build_object('ansible_ssh_pass', tests.box('new')))::text, 'a secret takes the place of the old one');
 select is(tests.settled('{}', '{"a": 1}', '{"repo_key": {}}'), '{} {}', 'none sent is none');
+select is(tests.settled(jsonb_build_object('a', 1, 'extra-vars', tests.box('new'))), '{"a": 1} ' || jsonb_build_object('extra-vars', tests.box('new'))::text,
+	'extra variables are a secret where they are sealed');
+select is(tests.settled('{"extra-vars": {"x": 1}}', '{}', '{"extra-vars": {}}'), '{"extra-vars": {"x": 1}} {}', '... and else none');
+select is(tests.settled('{"extra-vars": "[~~ENCRYPTED~~]"}', '{}', jsonb_build_object('extra-vars', tests.box('old'))),
+	'{} ' || jsonb_build_object('extra-vars', tests.box('old'))::text, '... which the mask keeps');
+select is(tests.settled('{"extra-vars": "sealed"}'), '{"extra-vars": "sealed"} {}', '... whatever the text says');
 select is(tests.refused(format('select tests.settled(%L)', jsonb_build_object(key, 'rex'))), 'P0001 a secret that is not sealed',
 	key || ' in clear is a mistake of ours, and is not stored') from unnest(inventory.hidden_keys()) key limit 4;
 select is(tests.refused(format('select tests.settled(%L)', jsonb_build_object('ansible_ssh_pass', tests.box() || '{"key": 0}'))),

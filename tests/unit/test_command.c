@@ -255,6 +255,18 @@ static void a_secret_is_never_shown(void **state)
 	          " --vault-password-file " FOLDER "/vault-password-file");
 }
 
+static void extra_variables_that_are_a_secret_are_words_that_show_what_is_none(void **state)
+{
+	AUTO(json) json_t *text = run_with("{\"extra-vars\": \"" MASK "\"}", "extra-vars", "\"a=1 ansible_password=rex2000\"");
+	AUTO(json) json_t *object = run_with("{\"extra-vars\": \"" MASK "\"}", "extra-vars", "{\"a\":{\"ansible_password\":\"rex3000\"}}");
+
+	(void)state;
+	words_are(text, PLAYBOOK "|--extra-vars|a=1 ansible_password=rex2000",
+	          "ansible-playbook site.yml -i " INVENTORY " -v --extra-vars a=1 ansible_password=" MASK);
+	words_are(object, PLAYBOOK "|--extra-vars|{\"a\":{\"ansible_password\":\"rex3000\"}}",
+	          "ansible-playbook site.yml -i " INVENTORY " -v --extra-vars {\"a\":{\"ansible_password\":\"" MASK "\"}}");
+}
+
 static void fails(const json_t *run, const char *wanted)
 {
 	struct command *command = NULL;
@@ -268,13 +280,13 @@ static void what_cannot_be_opened_is_named(void **state)
 {
 	AUTO(json) json_t *wrong = run_with("{}", "key-file", "\"x\"");
 	AUTO(json) json_t *gone = run_of("PLAYBOOK", "site.yml", NULL, "{\"private-key\": \"" MASK "\"}");
-	AUTO(json) json_t *shown = run_with("{}", "extra-vars", "\"x\"");
+	AUTO(json) json_t *shown = run_with("{}", "tags", "\"x\"");
 
 	(void)state;
 	json_object_set_new(json_object_get(wrong, "sealed"), "key-file", json_string("AAAA"));
 	fails(wrong, "The secret key-file can't be opened: it was sealed to none of our keys.");
 	fails(gone, "The secret private-key is gone.");
-	fails(shown, "The secret extra-vars would be shown.");
+	fails(shown, "The secret tags would be shown.");
 }
 
 static void one_that_is_not_used_is_not_opened(void **state)
@@ -302,6 +314,7 @@ int main(void)
 		WITH_FILES(a_password_always_goes_into_a_file),
 		WITH_FILES(a_password_that_is_no_text_is_its_text),
 		WITH_FILES(a_secret_is_never_shown),
+		WITH_FILES(extra_variables_that_are_a_secret_are_words_that_show_what_is_none),
 		WITH_FILES(what_cannot_be_opened_is_named),
 		WITH_FILES(one_that_is_not_used_is_not_opened),
 	};

@@ -144,6 +144,27 @@ static void every_hidden_key_is_a_secret_in_any_place(void **state)
 	}
 }
 
+static void extra_variables_are_a_secret_as_a_whole_if_one_is_among_them(void **state)
+{
+	(void)state;
+	assert_int_equal(with_body("{\"vars\":{\"extra-vars\":{\"a\":[{\"ansible_password\":\"rex\"}]},\"b\":1}}"), S_OK);
+	body_is_now("{\"vars\":{\"extra-vars\":" BOX("{\\\"a\\\":[{\\\"ansible_password\\\":\\\"rex\\\"}]}") ",\"b\":1}}");
+	assert_int_equal(with_body("{\"vars\":{\"extra-vars\":\"a=1 ansible_password=rex\"}}"), S_OK);
+	body_is_now("{\"vars\":{\"extra-vars\":" BOX("\\\"a=1 ansible_password=rex\\\"") "}}");
+	assert_non_null(strstr(wiped, "<a=1 ansible_password=rex>"));
+	assert_int_equal(with_body("{\"vars\":{\"extra-vars\":{\"a\":[1]}}}"), S_OK);
+	body_is_now("{\"vars\":{\"extra-vars\":{\"a\":[1]}}}");
+	assert_int_equal(with_body("{\"vars\":{\"extra-vars\":\"" SHOWN_INSTEAD "\"}}"), S_OK);
+	body_is_now("{\"vars\":{\"extra-vars\":\"" SHOWN_INSTEAD "\"}}");
+}
+
+static void extra_variables_are_no_box_of_somebodys_own(void **state)
+{
+	(void)state;
+	assert_int_equal(with_body("{\"vars\":{\"extra-vars\":{\"sealed\":\"AAAA\",\"key\":7}}}"), S_OK);
+	body_is_now("{\"vars\":{\"extra-vars\":" BOX("{\\\"sealed\\\":\\\"AAAA\\\",\\\"key\\\":7}") "}}");
+}
+
 static void keys_are_compared_as_they_are(void **state)
 {
 	static const char *const others[] = { "", "ansible_ssh_pas", "ansible_ssh_pass2", "ANSIBLE_SSH_PASS", "key_file" };
@@ -356,6 +377,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		OVER_KEYS(a_secret_is_sealed_and_what_is_none_stays),
 		OVER_KEYS(every_hidden_key_is_a_secret_in_any_place),
+		OVER_KEYS(extra_variables_are_a_secret_as_a_whole_if_one_is_among_them),
+		OVER_KEYS(extra_variables_are_no_box_of_somebodys_own),
 		OVER_KEYS(keys_are_compared_as_they_are),
 		OVER_KEYS(a_secret_comes_back_as_what_it_was),
 		OVER_KEYS(nobody_brings_a_box_of_his_own),

@@ -1,9 +1,10 @@
 """Runs Ansible for a shepherd, and says what Ansible knows. To be run by the interpreter that Ansible's command names (#!).
 
-    moirai_ansible.py run COMMAND [ARGUMENT]...     the command, such as /usr/bin/ansible-playbook; its output, exit code and end by a
-                                                    signal are its own, but each line comes at once
-    moirai_ansible.py reference FOLDER              options and modules, a JSON object (reference.py); FOLDER has the commands
-    moirai_ansible.py version FOLDER                a word that changes when Ansible or its collections do; cheap
+    moirai_ansible.py run COMMAND FILE      the command, such as /usr/bin/ansible-playbook, with the arguments that the file holds, each
+                                            ended by a NUL; its output, exit code and end by a signal are its own, but each line comes
+                                            at once
+    moirai_ansible.py reference FOLDER      options and modules, a JSON object (reference.py); FOLDER has the commands
+    moirai_ansible.py version FOLDER        a word that changes when Ansible or its collections do; cheap
 
 MOIRAI_RESULTS_FD, if given, is the descriptor to which what came of each host is written (callback/moirai.py); neither the variable nor
 the descriptor is handed on to what Ansible starts. Without it nothing is told.
@@ -25,12 +26,12 @@ NO_LIMIT = "The limit names no hosts, and would mean all of them. Nothing was st
 
 
 def main(verb="", *arguments):
-    if verb == "run" and arguments:
+    if verb == "run" and len(arguments) == 2:
         run(*arguments)
     elif verb in ("reference", "version") and len(arguments) == 1:
         print(getattr(house("reference"), verb)(*arguments))
     else:
-        sys.exit("usage: moirai_ansible.py run COMMAND [ARGUMENT]... | reference FOLDER | version FOLDER")
+        sys.exit("usage: moirai_ansible.py run COMMAND FILE | reference FOLDER | version FOLDER")
 
 
 def house(name):
@@ -49,7 +50,9 @@ def execute(module):
 
 # ---- run
 
-def run(command, *arguments):
+def run(command, file):
+    with open(file, encoding="utf-8", newline="") as text:
+        arguments = text.read().split("\0")[:-1]
     descriptor = taken_descriptor()
     take_home()
     sys.stdout.reconfigure(line_buffering=True)     # Ansible flushes when it forks: a host's line would wait for the slower hosts
