@@ -126,14 +126,13 @@ language plpgsql volatile as $$
 declare
 	given jsonb;
 begin
-	perform polemarch_api.must_be_pk(polemarch_api.object(req)->'project', 'project');
 	given := polemarch_api.fields(req,
 		polemarch_api.want('name', 'line', most => 512, otherwise => polemarch_api.new_name()),
 		polemarch_api.want('type', 'text', needed => true, most => 10),
 		polemarch_api.want('schedule', 'text', needed => true, most => 4096, blank => true),
 		polemarch_api.want('mode', 'line', needed => true, most => 256),
 		polemarch_api.want('kind', 'text', most => 50, otherwise => '"PLAYBOOK"'),
-		polemarch_api.want('project', 'text', needed => true),
+		polemarch_api.want('project', 'pk', needed => true),
 		polemarch_api.want('inventory', 'line', needed => true, most => 1024),
 		polemarch_api.want('save_result', 'flag', otherwise => 'true'),
 		polemarch_api.want('enabled', 'flag', otherwise => 'true'),
@@ -141,17 +140,6 @@ begin
 	perform polemarch_api.fail(415, format('Unknown kind %s.', given->>'kind')) where given->>'kind' not in ('PLAYBOOK', 'MODULE');
 	perform polemarch_api.fail(415, format('Unknown type %s.', given->>'type')) where given->>'type' not in ('CRONTAB', 'INTERVAL');
 	return given;
-end
-$$;
-
--- polemarch_api.must_be_pk(value, name): it is the number of something, where it is there at all.       fails  WE400
-create or replace function polemarch_api.must_be_pk(value jsonb, name text) returns void
-language plpgsql stable as $$
-begin
-	if jsonb_typeof(value) <> 'null' and coalesce(nullif(polemarch_api.trimmed(value #>> '{}'), ''), '0') !~ '^[+-]?[0-9]+$' then
-		perform polemarch_api.fail(400, jsonb_build_object(name, jsonb_build_array(
-			format('Incorrect type. Expected pk value, received %s.', polemarch_api.python_type(value)))));
-	end if;
 end
 $$;
 

@@ -28,7 +28,7 @@ end
 $$;
 
 -- polemarch_api.want(name, kind, ...) -> what a field of a body may be, for polemarch_api.fields.
---   kind        text; line (no control characters); username; email; flag; ids (a list of whole numbers); vars (variables, as
+--   kind        text; line (no control characters); username; email; flag; pk (the number of something); ids (a list of whole numbers); vars (variables, as
 --               the worker has sealed them: inventory/variables.sql); object; aside (a text that the worker keeps: {"length"}); password (what
 --               the worker has made of it: {"hash"}, {"given"} or {"length"}, see worker/sign_in.h); hash (Django's)
 --   needed      must be there, but for PATCH
@@ -108,6 +108,9 @@ begin
 	end if;
 	return case f.kind
 		when 'flag' then case when polemarch_api.flag_word(value) is null then format('"%s" is not a valid boolean.', left(value #>> '{}', 60)) end
+		when 'pk' then case when value = '""' then 'This field may not be blank.'
+			when polemarch_api.trimmed(value #>> '{}') !~ '^[+-]?[0-9]+$'
+			then format('Incorrect type. Expected pk value, received %s.', polemarch_api.python_type(value)) end
 		when 'ids' then case when jsonb_typeof(value) <> 'array' then 'Expected a list of items but got type "' || polemarch_api.python_type(value) || '".'
 			when exists (select from jsonb_array_elements(value) e where coalesce(e #>> '{}', '') !~ '^[+-]?[0-9]{1,18}$')
 			then 'A valid integer is required.'
@@ -165,7 +168,7 @@ begin
 		given := given || jsonb_build_object(field.name,
 			case when not body ? field.name then field.otherwise
 			     when field.kind = 'flag' then to_jsonb(polemarch_api.flag_word(body->field.name))
-			     when field.kind in ('text', 'line', 'username', 'email') then to_jsonb(polemarch_api.trimmed(body->>field.name))
+			     when field.kind in ('text', 'line', 'username', 'email', 'pk') then to_jsonb(polemarch_api.trimmed(body->>field.name))
 			     else body->field.name end);
 	end loop;
 	return given;

@@ -1,7 +1,7 @@
 -- Periodic tasks by the API (sql/polemarch_api/periodic_tasks.sql; polemarch-behaviour.md section 11).
 begin;
 \ir lib.psql
-select plan(129);
+select plan(130);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 insert into house.seal_keys (public_key, current) select repeat('A', 43) || '=', true where not exists (select from house.seal_keys where current);
@@ -86,6 +86,7 @@ select is(tests.on('johnny', 'create', body => tests.body(more::jsonb)), wanted,
 	('{"project": -1}', '400 {"project": ["Invalid pk \"-1\" - object does not exist."]}'),
 	('{"project": "99999999999999999999"}', '400 {"project": ["Invalid pk \"99999999999999999999\" - object does not exist."]}'),
 	('{"project": "x"}', '400 {"project": ["Incorrect type. Expected pk value, received str."]}'),
+	('{"project": "x", "mode": " "}', '400 {"mode": ["This field may not be blank."], "project": ["Incorrect type. Expected pk value, received str."]}'),
 	('{"project": [1]}', '400 {"project": ["Incorrect type. Expected pk value, received list."]}'),
 	('{"project": {}}', '400 {"project": ["Incorrect type. Expected pk value, received dict."]}'),
 	('{"project": true}', '400 {"project": ["Incorrect type. Expected pk value, received bool."]}'),
