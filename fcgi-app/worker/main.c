@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <fcgiapp.h>
 #include <sodium.h>
@@ -16,6 +17,7 @@
 #include "worker/request.h"
 #include "worker/sign_in.h"
 
+#define WAITING_SECONDS 3        /* for a request, by one that was told to end */
 #define MOST_WORKERS 256         /* as the setting num_processes allows */
 
 struct server {
@@ -43,11 +45,20 @@ static bool reload(void *context)
 
 static volatile sig_atomic_t stopping;
 
+/* An interrupted accept() fails, and that is the end. A signal that came just before it, or while libfcgi waits for the first byte of
+ * a connection (for two seconds), ends nothing: leave() does. (FCGX_ShutdownPending() would make it wait for that byte for ever.) */
 static void stop(int sig)
 {
 	(void)sig;
+	if (!stopping)
+		alarm(WAITING_SECONDS);
 	stopping = 1;
-	FCGX_ShutdownPending();
+}
+
+static void leave(int sig)
+{
+	(void)sig;
+	_exit(0);
 }
 
 static void hear_stop(bool hear)
@@ -67,6 +78,7 @@ static int serve_requests(struct worker *worker, FCGX_Request *fcgi)
 		if (stopping || FCGX_Accept_r(fcgi) < 0)
 			return stopping ? 0 : 1;
 		hear_stop(false);
+		alarm(0);
 		request_serve(worker, fcgi);
 		FCGX_Finish_r(fcgi);
 	}
@@ -90,12 +102,14 @@ static int work(void *context, size_t slot)
 		.slot = slot,
 	};
 	const struct sigaction on_stop = { .sa_handler = stop };      /* no SA_RESTART: it shall end the wait */
+	const struct sigaction on_alarm = { .sa_handler = leave };
 	FCGX_Request fcgi;
 	int status;
 
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, server->socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		fatal("libfcgi does not start");
 	sigaction(SIGTERM, &on_stop, NULL);
+	sigaction(SIGALRM, &on_alarm, NULL);
 	gate_clear(worker.asking, slot);
 	gate_clear(worker.reading, slot);
 	guard_clear(worker.guard, slot);

@@ -218,6 +218,35 @@ def test_the_pool_ends_within_ten_seconds_whatever_a_request_waits_for(own, own_
 
 # ---- slow clients
 
+@pytest.fixture
+def silent(own, own_instance):
+    """Each worker has accepted a connection over which nothing comes. (libfcgi waits two seconds for it.)"""
+    path = str(own_instance.run_folder() / "fcgi.sock")
+    clients = [socket.socket(socket.AF_UNIX) for _ in own_instance.workers()]
+    for client in clients:
+        client.connect(path)
+    yield
+    for client in clients:
+        client.close()
+
+
+def gone(pids):
+    return not set(pids) & process_table().keys()
+
+
+def test_workers_end_though_a_connection_over_which_nothing_comes_was_accepted(own_instance, silent, renewed):
+    workers = own_instance.workers()
+    os.kill(own_instance.parent_of("moirai-fcgi"), signal.SIGHUP)
+    eventually(lambda: gone(workers))
+
+
+def test_workers_end_with_their_parent_though_a_connection_over_which_nothing_comes_was_accepted(own, own_instance, silent):
+    workers, pool = own_instance.workers(), own_instance.parent_of("moirai-fcgi")
+    os.kill(pool, signal.SIGKILL)
+    eventually(lambda: gone([pool, *workers]))
+    eventually(lambda: own.get("/hosts").status_code == 200, 20)
+
+
 def request_head(own, length, path="/hosts"):
     method = "POST" if length else "GET"
     return (f"{method} /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: {own.basic()['Authorization']}\r\n"
