@@ -104,7 +104,7 @@ static struct ending judge(const struct shepherd *s)
 /* S_CONFLICT: there are fewer lines than we thought. */
 enum status shepherd_settle(struct shepherd *s, const struct ending *e, json_t *results)
 {
-	AUTO(json) json_t *none = json_pack("{s:[], s:[], s:i}", "hosts", "facts", "lines", s->stored);
+	AUTO(json) json_t *none = json_pack("{s:[], s:[], s:b, s:i}", "hosts", "facts", "unknown", true, "lines", s->stored);
 	enum status status = S_LATER;
 
 	json_object_set_new(results, "lines", json_integer(s->stored));
@@ -138,6 +138,24 @@ static void store_end(struct shepherd *s, const struct ending *e)
 	} while (s->rewound && !s->lost);
 }
 
+/* Whatever came of it. */
+static bool ended_by_itself(const struct shepherd *s)
+{
+	const json_t *status = json_object_get(s->exit_said, "status");
+
+	return status != NULL && WIFEXITED((int)json_integer_value(status));
+}
+
+static void tell_left_out(const struct shepherd *s, struct ending *e)
+{
+	size_t size = strlen(e->detail);
+	int n = results_left_out(s->results);
+
+	if (n > 0)
+		snprintf(e->detail + size, sizeof e->detail - size, "%s%d results of hosts (most likely facts) were too large to be kept.",
+		         size > 0 ? " " : "", n);
+}
+
 /* The guard is gone. */
 void shepherd_finish(struct shepherd *s)
 {
@@ -150,8 +168,9 @@ void shepherd_finish(struct shepherd *s)
 	shepherd_tell_inventory(s);
 	store_all(s);
 	shepherd_tell_hosts(s);
-	results = results_settled(s->results);
 	e = judge(s);
+	results = results_settled(s->results, ended_by_itself(s));
+	tell_left_out(s, &e);
 	for (enum status status = S_CONFLICT; status == S_CONFLICT && !s->lost;) {
 		store_end(s, &e);
 		status = shepherd_settle(s, &e, results);

@@ -113,7 +113,7 @@ static enum status start(const struct settings *settings, const struct project *
 enum status fetch_project(const struct settings *settings, const struct project *project, const char *revision,
                           bool (*is_wanted)(void *context), void *context, struct project_files *ret_files, char why[PROJECT_WHY])
 {
-	struct fetched fetched;
+	struct fetched fetched = { .why = "" };
 	pid_t pid = 0;
 	int socket = -1;
 	enum status status = start(settings, project, revision, &socket, &pid, why);

@@ -363,6 +363,11 @@ enum status project_files_close(struct project_files *files, char why[PROJECT_WH
 	return S_OK;
 }
 
+bool project_is_here(const struct settings *s, long long id)
+{
+	return store_has(s, id);
+}
+
 bool project_forget(const struct settings *s, long long id)
 {
 	store_clean(s);

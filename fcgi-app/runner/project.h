@@ -49,6 +49,9 @@ enum status project_open(const struct settings *s, const struct project *p, cons
                          char why[PROJECT_WHY]) CHECKED;
 enum status project_files_close(struct project_files *files, char why[PROJECT_WHY]);
 
+/* Have we a folder of it? */
+bool project_is_here(const struct settings *s, long long id);
+
 /* Removes our copy. False: some of it is still there. */
 bool project_forget(const struct settings *s, long long id);
 

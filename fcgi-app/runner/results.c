@@ -12,8 +12,9 @@
 #include "runner/results.h"
 
 #define LINE_MOST ((size_t)4 << 20)           /* bytes: facts of one host */
-#define ALL_MOST ((size_t)256 << 20)          /* ... of all that is read */
+#define ALL_MOST ((size_t)256 << 20)          /* ... of all that is kept, but for facts */
 #define FACTS_MOST ((size_t)64 << 20)         /* ... of all facts */
+#define FACTS_LINE "{\"e\":\"facts\","        /* as our plugin begins it */
 #define NAME_MOST 1000                        /* ... of a host's name */
 #define COUNT_MOST 1000000000
 #define TEXT_MOST 4000                        /* ... of a message */
@@ -25,6 +26,7 @@ struct results {
 	size_t size, room;
 	bool skips;                  /* the rest of a line that is too long */
 	size_t all, all_facts;       /* bytes so far */
+	int left_out;                /* lines, by us or by the plugin */
 	bool any, ended;
 	json_t *started;             /* names not told yet */
 	json_t *failed;              /* {name: {"outcome", "task", "message"}} */
@@ -144,14 +146,28 @@ static void take_facts(struct results *r, const json_t *said)
 	AUTO(json) json_t *safe = json_is_object(result) ? masks_json(r->masks, result) : NULL;
 	AUTO(text) char *text = safe != NULL ? json_dumps(safe, JSON_COMPACT) : NULL;
 
-	r->all_facts += text != NULL ? strlen(text) : 0;
-	if (host != NULL && status != NULL && text != NULL && r->all_facts <= FACTS_MOST)
-		json_array_append_new(r->facts, json_pack("{s:s, s:s, s:s}", "name", host, "status", status, "facts", text));
+	if (host == NULL || status == NULL || text == NULL)
+		return;
+	r->all_facts += strlen(text);
+	if (json_object_get(said, "note") != NULL)
+		r->left_out++;
+	json_array_append_new(r->facts, json_pack("{s:s, s:s, s:s}", "name", host, "status", status, "facts", text));
+}
+
+/* There may be gigabytes of facts, and what comes after them counts. */
+static bool is_left_out(struct results *r)
+{
+	bool facts = r->size >= strlen(FACTS_LINE) && memcmp(r->line, FACTS_LINE, strlen(FACTS_LINE)) == 0;
+	bool left_out = facts ? r->all_facts + r->size > FACTS_MOST : r->all + r->size > ALL_MOST;
+
+	r->all += facts || left_out ? 0 : r->size;
+	r->left_out += left_out;
+	return left_out;
 }
 
 static void take_line(struct results *r)
 {
-	AUTO(json) json_t *said = json_loadb(r->line, r->size, 0, NULL);
+	AUTO(json) json_t *said = is_left_out(r) ? NULL : json_loadb(r->line, r->size, 0, NULL);
 	const char *what = json_string_value(json_object_get(said, "e"));
 
 	if (what == NULL)
@@ -164,7 +180,10 @@ static void take_line(struct results *r)
 		take_host(r, said);
 	else if (strcmp(what, "facts") == 0)
 		take_facts(r, said);
-	r->ended = r->ended || strcmp(what, "end") == 0;
+	if (strcmp(what, "end") == 0) {
+		r->ended = true;
+		r->left_out += (int)json_integer_value(json_object_get(said, "missed"));
+	}
 }
 
 /* ---- all of them ---- */
@@ -172,7 +191,9 @@ static void take_line(struct results *r)
 static void take_byte(struct results *r, char c)
 {
 	if (c == '\n') {
-		if (!r->skips)
+		if (r->skips)
+			r->left_out++;
+		else
 			take_line(r);
 		r->size = 0;
 		r->skips = false;
@@ -193,11 +214,9 @@ void results_read(struct results *r, int fd)
 	char bytes[ONE_READ];
 	ssize_t n;
 
-	while (r->all < ALL_MOST && (n = read(fd, bytes, sizeof bytes)) > 0) {
-		r->all += (size_t)n;
+	while ((n = read(fd, bytes, sizeof bytes)) > 0)
 		for (ssize_t i = 0; i < n; i++)
 			take_byte(r, bytes[i]);
-	}
 }
 
 json_t *results_started(struct results *r)
@@ -218,7 +237,7 @@ void results_started_again(struct results *r, json_t *names)
 }
 
 /* A run that was interrupted knows only what failed before. */
-json_t *results_settled(const struct results *r)
+json_t *results_settled(const struct results *r, bool by_itself)
 {
 	json_t *hosts = json_array(), *host;
 	const char *name;
@@ -233,7 +252,12 @@ json_t *results_settled(const struct results *r)
 		if (json_object_get(r->hosts, name) == NULL)
 			json_array_append_new(hosts, host_of(name, outcome, once, host));
 	}
-	return json_pack("{s:o, s:O}", "hosts", hosts, "facts", r->facts);
+	return json_pack("{s:o, s:O, s:b}", "hosts", hosts, "facts", r->facts, "unknown", by_itself && !r->ended);
+}
+
+int results_left_out(const struct results *r)
+{
+	return r->left_out;
 }
 
 bool results_no_host(const struct results *r)

@@ -28,8 +28,12 @@ json_t *results_started(struct results *results);
 /* Put back what could not be told: they are started again. Steals the array. */
 void results_started_again(struct results *results, json_t *names);
 
-/* {"hosts": [{"name", "outcome", "ok", ...}], "facts": [{"name", "status", "facts"}]}. The caller owns it. */
-json_t *results_settled(const struct results *results);
+/* {"hosts": [{"name", "outcome", "ok", ...}], "facts": [{"name", "status", "facts"}], "unknown": what came of other hosts can't be told, for
+ * Ansible has ended by itself and yet not said so}. The caller owns it. */
+json_t *results_settled(const struct results *results, bool by_itself);
+
+/* How many lines there was no room for. */
+int results_left_out(const struct results *results);
 
 /* Has Ansible come to its end without any host to do something on? (When it was only asked something, it does not come to that.) */
 bool results_no_host(const struct results *results);

@@ -206,6 +206,14 @@ int store_temporary(const struct settings *s)
 	return fd;
 }
 
+bool store_has(const struct settings *s, long long id)
+{
+	const struct store store = { .settings = s, .id = id };
+	char path[STORE_PATH];
+
+	return path_of(&store, "", path) && is_folder(path);
+}
+
 bool store_forget(const struct settings *s, long long id)
 {
 	struct store store;

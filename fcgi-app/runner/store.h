@@ -49,7 +49,10 @@ enum status store_become(struct store *store, const char *kind, char why[WHY]) C
 /* A file without a name on the same disk; -1: errno. */
 int store_temporary(const struct settings *settings);
 
-/* Removes what is there of the project. */
+/* Is there a folder of the project? */
+bool store_has(const struct settings *settings, long long id);
+
+/* Removes what is there of it. */
 bool store_forget(const struct settings *settings, long long id);
 
 /* Removes what was left by those who were killed. */

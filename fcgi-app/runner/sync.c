@@ -45,6 +45,17 @@ static enum status settle(struct record *record, const char *revision, const jso
 	return s;
 }
 
+/* People have filled its folder, on another machine. Here they may have put a copy. */
+static bool is_elsewhere(const struct settings *s, const json_t *about, const struct project *p, char why[PROJECT_WHY])
+{
+	const char *home = json_string_value(json_object_get(about, "elsewhere"));
+
+	if (home == NULL || strcmp(p->type, "MANUAL") != 0 || project_is_here(s, p->id))
+		return false;
+	(void)why_say(S_INVALID, why, "The project's files are on %s, of which nothing was heard for a minute.", home);
+	return true;
+}
+
 static enum status sync_project(const struct settings *s, struct record *record, const char *name, const json_t *about)
 {
 	struct seal_keys *keys = credentials_keys(s);
@@ -55,6 +66,8 @@ static enum status sync_project(const struct settings *s, struct record *record,
 	pid_t beater = beater_start(s, RECORD_SYNC, name);
 	enum status status = credentials_open(&credentials, keys, about, why);
 
+	if (status == S_OK && is_elsewhere(s, about, &credentials.project, why))
+		status = S_INVALID;
 	/* What lies there is another project's, which had this id before. */
 	if (json_is_true(json_object_get(about, "fresh")) && !project_forget(s, credentials.project.id))
 		log_line(LOG_LEVEL_WARNING, "project %lld: old files could not be removed", credentials.project.id);

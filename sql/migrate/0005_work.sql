@@ -11,6 +11,7 @@ create table work.projects (
 	status_detail text,                       -- why, of an ERROR
 	revision      text,                       -- of the last sync that was well: GIT a commit, TAR the sha256 of the archive
 	synced_at     timestamptz,
+	home          text,                       -- of a MANUAL one: the runner on whose machine its files are
 	losses        int not null default 0,     -- syncs in a row of which nothing was heard any more
 	runner        text,                       -- who is at it, by which token, and until when it must be heard of
 	token         uuid,
@@ -77,7 +78,7 @@ create table work.run_hosts (
 	run_id      bigint not null references work.runs on delete cascade,
 	name        text not null,
 	host_id     bigint,                       -- the machine of the fleet that has this name
-	outcome     text check (outcome in ('ok', 'changed', 'failed', 'unreachable', 'skipped', 'interrupted')),     -- null: it is at it
+	outcome     text check (outcome in ('ok', 'changed', 'failed', 'unreachable', 'skipped', 'interrupted', 'unknown')),     -- null: it is at it
 	ok          int not null default 0,
 	changed     int not null default 0,
 	unreachable int not null default 0,

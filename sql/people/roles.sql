@@ -68,7 +68,8 @@ end
 $$;
 
 -- people.may_run(user, verb, project, inventory, initiator) -> may the user `see`, `cancel` or `delete` the record of a run?
---   project, inventory   null: it had none (the project: no longer)
+--   project     null: it is gone
+--   inventory   null: it was a file of the project; 0: it is gone, and with it who might see the record by it
 --   initiator            the user who started it; null: none did
 create or replace function people.may_run(
 	p_user bigint, verb text, p_project bigint, p_inventory bigint, p_initiator bigint

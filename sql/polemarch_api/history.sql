@@ -14,7 +14,7 @@ language sql stable as $$
 	 where r.save_result
 	   and (everything or r.initiator_type = 'users' and r.initiator = p_user
 	        or r.project_id is not null and (r.project_id = any(own_projects) or r.inventory_id = any(own_inventories))
-	        or r.project_id = any(projects) and (r.inventory_id is null or r.inventory_id = any(inventories)))
+	        or r.project_id = any(projects) and (r.inventory_path is not null or r.inventory_id = any(inventories)))
 $$;
 
 -- polemarch_api.run_rights(req) -> what polemarch_api.runs_seen must know of who asks.
@@ -144,6 +144,12 @@ $$;
 
 -- ---- one of them ----
 
+-- polemarch_api.inventory_of(run) -> its inventory, as people.may_run wants it.
+create or replace function polemarch_api.inventory_of(r work.runs) returns bigint
+language sql immutable as $$
+	select coalesce(r.inventory_id, case when r.inventory_path is null then 0 end)
+$$;
+
 -- polemarch_api.run_of_path(req, verb) -> the run that the path names, to which the actor may do that (people.may_run).
 --   fails  WE404, WE403
 create or replace function polemarch_api.run_of_path(req jsonb, verb text) returns work.runs
@@ -154,7 +160,7 @@ begin
 	select * into r from work.runs where id = api.path_id(req, 'id') and save_result;
 	if not found then
 		perform polemarch_api.not_found();
-	elsif not people.may_run((req->>'actor')::bigint, verb, r.project_id, r.inventory_id,
+	elsif not people.may_run((req->>'actor')::bigint, verb, r.project_id, polemarch_api.inventory_of(r),
 	                         case when r.initiator_type = 'users' then r.initiator end) then
 		perform polemarch_api.forbidden();
 	end if;

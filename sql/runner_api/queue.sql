@@ -68,7 +68,7 @@ begin
 		returning run_id
 	)
 	update work.runs r set lines = r.lines + 1 from said where r.id = said.run_id;
-	perform work.run_end(l.*, 'ERROR', format('Nothing was heard of the run on %s any more.', l.runner), '[]', '[]', clock_timestamp())
+	perform work.run_end(l.*, 'ERROR', format('Nothing was heard of the run on %s any more.', l.runner), '[]', '[]', 'interrupted', clock_timestamp())
 	   from unnest(lost) l;
 	return coalesce(cardinality(syncs), 0) + coalesce(cardinality(lost), 0);
 end

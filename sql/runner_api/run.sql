@@ -153,7 +153,8 @@ $$;
 
 -- runner_api.run_settle(id, token, status, detail, results) -> true: it is over.
 --   results   {"hosts": [{"name", "outcome", "ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored", "task", "message"}],
---              "facts": [{"name", "status", "facts": a JSON object as text}], "lines": how many are there}
+--              "facts": [{"name", "status", "facts": a JSON object as text}], "lines": how many are there,
+--              "unknown": what came of other machines that it had come to can't be told}
 --   fails  WE409 there are not so many lines
 create or replace function runner_api.run_settle(p_id bigint, p_token uuid, p_status text, p_detail text, results jsonb) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -165,7 +166,8 @@ begin
 	elsif r.lines <> (results->>'lines')::int then
 		perform api.fail(409, format('%s lines are there, not %s', r.lines, results->>'lines'));
 	end if;
-	perform work.run_end(r, p_status, p_detail, results->'hosts', results->'facts', clock_timestamp());
+	perform work.run_end(r, p_status, p_detail, results->'hosts', results->'facts',
+	                     case when (results->>'unknown')::boolean then 'unknown' else 'interrupted' end, clock_timestamp());
 	return true;
 end
 $$;

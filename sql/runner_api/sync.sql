@@ -9,7 +9,8 @@ begin
 end
 $$;
 
--- runner_api.sync_begin(id, token) -> {"id", "type", "repository", "branch", "sealed", "fresh": it never was well}; null: it is not ours.
+-- runner_api.sync_begin(id, token) -> {"id", "type", "repository", "branch", "sealed", "fresh": it never was well,
+-- "elsewhere": another runner, which has the files of a MANUAL one, or null}; null: it is not ours.
 create or replace function runner_api.sync_begin(p_id bigint, p_token uuid) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -17,7 +18,8 @@ begin
 		return null;
 	end if;
 	return (select jsonb_build_object('id', p.id, 'type', o.vars->>'repo_type', 'repository', p.repository,
-	                                  'branch', o.vars->>'repo_branch', 'sealed', work.boxes(o.sealed), 'fresh', p.synced_at is null)
+	                                  'branch', o.vars->>'repo_branch', 'sealed', work.boxes(o.sealed), 'fresh', p.synced_at is null, 
+	                                  'elsewhere', nullif(p.home, p.runner))
 	          from work.projects p join inventory.objects o on o.kind = 'project' and o.id = p.id where p.id = p_id);
 end
 $$;

@@ -65,8 +65,10 @@ begin
 	if api.many(cardinality(p_playbooks)) then
 		perform api.plan_for_many();
 	end if;
-	update work.projects set revision = p_revision, synced_at = now(), losses = 0,
-	       status = case status when 'WAIT_SYNC' then status else 'OK' end, status_detail = null where id = p_id;
+	update work.projects p set revision = p_revision, synced_at = now(), losses = 0,
+	       status = case status when 'WAIT_SYNC' then status else 'OK' end, status_detail = null,
+	       home = (select p.runner from inventory.objects o where o.kind = 'project' and o.id = p.id and o.vars->>'repo_type' = 'MANUAL')
+	 where id = p_id;
 	delete from work.tasks where project_id = p_id and playbook <> all (found_now);
 	insert into work.tasks (project_id, playbook, name)
 	select p_id, f.playbook, coalesce(nullif(substring(f.playbook from '^(.*?)\.ya?ml'), ''), f.playbook)

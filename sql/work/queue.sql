@@ -1,7 +1,7 @@
 -- The queue: which syncs and runs a runner gets. Who claims holds the lock work.queue.
 
 -- work.syncs_claim(runner, most) -> [{kind, id, token}, ...]: projects that wait to be synced, so many at a time on one runner. A project is
--- synced by one at a time.
+-- synced by one at a time; one of type MANUAL where its files are, and elsewhere only when nothing was heard from there for a minute.
 create or replace function work.syncs_claim(p_runner text, p_most int) returns jsonb
 language plpgsql as $$
 declare
@@ -12,6 +12,8 @@ begin
 		update work.projects p
 		   set status = 'SYNC', runner = p_runner, token = gen_random_uuid(), lease_until = clock_timestamp() + runner_api.lease()
 		 where id = any(array(select id from work.projects where status = 'WAIT_SYNC' and token is null
+		                         and (home is null or home = p_runner or not exists (
+		                              select from work.runners r where r.name = home and r.seen_at > clock_timestamp() - interval '1 minute'))
 		                       order by id limit greatest(free, 0) for update skip locked))
 		returning id, token
 	)
@@ -22,7 +24,7 @@ end
 $$;
 
 -- work.runs_claim(runner, settings) -> the same for runs, fairly: the project that has fewest at work comes first, then who asked first. A run
--- waits for its project's sync, and for machines that have enough to do.
+-- waits for its project's sync, for the runner that has its files (of type MANUAL), and for machines that have enough to do.
 create or replace function work.runs_claim(p_runner text, settings jsonb) returns jsonb
 language plpgsql as $$
 declare
@@ -34,7 +36,7 @@ begin
 	if free <= 0 or not exists (select from work.runs where status = 'DELAY') then
 		return '[]'::jsonb;
 	end if;
-	ids := work.runs_next(free, (settings->>'jobsPerProject')::int, (settings->>'jobsPerHost')::int);
+	ids := work.runs_next(p_runner, free, (settings->>'jobsPerProject')::int, (settings->>'jobsPerHost')::int);
 	with claimed as (
 		update work.runs
 		   set status = 'RUN', runner = p_runner, token = gen_random_uuid(), lease_until = clock_timestamp() + runner_api.lease()
@@ -50,8 +52,8 @@ begin
 end
 $$;
 
--- work.runs_next(free, per_project, per_host) -> the runs that are to begin now, in order.
-create or replace function work.runs_next(free bigint, per_project int, per_host int) returns bigint[]
+-- work.runs_next(runner, free, per_project, per_host) -> the runs that are to begin there now, in order.
+create or replace function work.runs_next(p_runner text, free bigint, per_project int, per_host int) returns bigint[]
 language plpgsql as $$
 declare
 	-- Some may have to wait for their machines, and others not.
@@ -67,7 +69,7 @@ begin
 		)
 		select r.id
 		  from waiting q
-		  join work.projects p on p.id = q.project_id and p.status not in ('WAIT_SYNC', 'SYNC'),
+		  join work.projects p on p.id = q.project_id and p.status not in ('WAIT_SYNC', 'SYNC') and (p.home is null or p.home = p_runner),
 		       lateral (select count(*) as n from work.runs a where a.status = 'RUN' and a.project_id = q.project_id) active,
 		       lateral (select d.id, row_number() over (order by d.id) + active.n as turn
 		                  from (select id from work.runs where status = 'DELAY' and project_id = q.project_id

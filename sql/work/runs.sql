@@ -40,9 +40,12 @@ begin
 end
 $$;
 
--- work.run_end(run, status, detail, hosts, facts, now): the run, which the caller has locked, is over, and that came of it
--- (runner_api.run_settle). A machine that it had come to, and of which nothing is known, was interrupted.
-create or replace function work.run_end(r work.runs, p_status text, p_detail text, hosts jsonb, facts jsonb, p_now timestamptz) returns void
+-- work.run_end(run, status, detail, hosts, facts, otherwise, now): the run, which the caller has locked, is over, and that came of it
+-- (runner_api.run_settle). Of a machine that it had come to, and of which nothing was told, `otherwise` came: interrupted, or unknown,
+-- which is no event.
+create or replace function work.run_end(
+	r work.runs, p_status text, p_detail text, hosts jsonb, facts jsonb, otherwise text, p_now timestamptz
+) returns void
 language plpgsql as $$
 begin
 	if api.many(jsonb_array_length(hosts)) then
@@ -58,22 +61,30 @@ begin
 	   set outcome = excluded.outcome, ok = excluded.ok, changed = excluded.changed, unreachable = excluded.unreachable,
 	       failed = excluded.failed, skipped = excluded.skipped, rescued = excluded.rescued, ignored = excluded.ignored,
 	       task = excluded.task, message = excluded.message;
-	update work.run_hosts set outcome = 'interrupted' where run_id = r.id and outcome is null;
+	update work.run_hosts set outcome = otherwise where run_id = r.id and outcome is null;
 	insert into work.run_facts (run_id, n, name, status, facts)
 	select r.id, f.n, f.fact->>'name', f.fact->>'status', f.fact->>'facts' from jsonb_array_elements(facts) with ordinality f (fact, n);
 	perform work.events_throw(r, s.hosts, s.state)
 	   from (select case when outcome in ('ok', 'changed', 'skipped') then 'succeeded' when outcome = 'unreachable' then outcome
 	                     else 'failed' end as state, array_agg(host_id order by host_id) as hosts
-	           from work.run_hosts where run_id = r.id and host_id is not null group by 1 order by 1) s;
+	           from work.run_hosts where run_id = r.id and host_id is not null and outcome <> 'unknown' group by 1 order by 1) s;
 	perform work.runs_over(array[r.id], p_status, p_detail, p_now);
 end
 $$;
 
 -- work.runs_over(ids, status, detail, now): these runs, of which nobody is at work any more, are over. What was secret of them is gone, and
--- those whose results nobody wants are gone altogether.
+-- those whose results nobody wants are gone altogether: of a failure among them a warning is left in the logs.
 create or replace function work.runs_over(p_ids bigint[], p_status text, p_detail text, p_now timestamptz) returns void
 language plpgsql as $$
+declare
+	lost text;
 begin
+	if p_status in ('ERROR', 'OFFLINE') then
+		select string_agg(format('run %s of %s', id, mode), ', ' order by id) into lost from work.runs where id = any(p_ids) and not save_result;
+		if lost is not null then
+			raise warning '%: %. %', lost, p_status, p_detail;
+		end if;
+	end if;
 	update work.runs set status = p_status, status_detail = p_detail, stop_time = p_now, token = null, lease_until = null
 	 where id = any(p_ids);
 	delete from inventory.objects where kind = 'run' and id = any(p_ids);

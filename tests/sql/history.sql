@@ -1,7 +1,7 @@
 -- The records of runs (sql/polemarch_api/history.sql; polemarch-behaviour.md sections 1.7, 10 and 15.3).
 begin;
 \ir lib.psql
-select plan(112);
+select plan(116);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 create function tests.on(name text, function text, id bigint default 1, query jsonb default '{}') returns text
@@ -77,7 +77,7 @@ select is(tests.listed('admin', query::jsonb), wanted, 'filtered by ' || query) 
 create function tests.allowed(name text) returns text
 language sql as $$
 	select count(*) || ': ' || coalesce(string_agg(r.id::text, ' ' order by r.id desc), '') from work.runs r, people.users u
-	 where u.username = name and r.save_result and people.may_run(u.id, 'see', r.project_id, r.inventory_id,
+	 where u.username = name and r.save_result and people.may_run(u.id, 'see', r.project_id, polemarch_api.inventory_of(r),
 	                                                              case r.initiator_type when 'users' then r.initiator end)
 $$;
 select is(tests.listed('johnny'), '4: 6 5 3 1', 'his own runs, and those of his project');
@@ -87,6 +87,7 @@ select tests.world(), tests.story();
 select people.objects_add('project', array(select generate_series(1, 6)::bigint), 1), people.objects_add('inventory', array(select generate_series(1, 6)::bigint), 1);
 select tests.run(p, i, u, p_type => t) from unnest('{null,1,2,3,4}'::bigint[]) p, unnest('{null,1,2,3,4}'::bigint[]) i, unnest('{1,3,4}'::bigint[]) u,
 	unnest('{users,scheduler}'::text[]) t;
+update work.runs set inventory_path = 'hosts' where inventory_id is null and id % 2 = 0;
 create function tests.grant_all() returns void
 language plpgsql as $$
 begin
@@ -108,9 +109,20 @@ select is(tests.listed(name, '{"limit": ["7"], "offset": ["5"], "inventory": ["3
 	          join work.runs r on r.id = a.id::bigint and r.inventory_id = 3) s), name || ': a page of them')
   from unnest('{johnny,eve,bob,admin}'::text[]) name;
 select is((select count(*) from work.runs r, people.users u where u.username in ('eve', 'bob') and r.save_result
-	and (tests.on(u.username, 'get', r.id) like '200 %') <> people.may_run(u.id, 'see', r.project_id, r.inventory_id,
+	and (tests.on(u.username, 'get', r.id) like '200 %') <> people.may_run(u.id, 'see', r.project_id, polemarch_api.inventory_of(r),
 	case r.initiator_type when 'users' then r.initiator end)), 0::bigint, '... and so does each record');
 select is(fate.count('run'), 150::bigint, 'all of them are counted');
+
+select tests.world();
+insert into people.grants (kind, id, principal, role) values ('project', 1, 3, 'EXECUTOR'), ('inventory', 1, 3, 'EXECUTOR');
+select people.visible_change(array(select row(principal, kind, id, 1)::people.way from people.grants));
+select tests.run(1, 1), tests.run(1, null);
+update work.runs set inventory_path = 'hosts' where id = 2;
+select is(tests.listed('eve'), '2: 2 1', 'who has both sees the runs, those on a file, too');
+select work.objects_gone('inventory', '{1}');
+select is(tests.listed('eve'), '1: 2', '... but not what was run on an inventory that is gone: nobody can say any more who might see it');
+select is(tests.on('eve', 'get', 1), '403 {"detail": "You do not have permission to perform this action."}', '... nor by its number');
+select is(tests.listed('johnny'), '2: 2 1', '... only who may edit the project');
 
 -- ---- a record ----
 select tests.world();

@@ -1,7 +1,7 @@
 -- The queue, and what a run is between its claim and its end (sql/work/queue.sql, runs.sql; sql/runner_api).
 begin;
 \ir lib.psql
-select plan(63);
+select plan(72);
 
 -- Projects 1 and 2, which are synced; inventory 1 with hosts a and b, inventory 2 with host a.
 create function tests.world() returns void
@@ -49,7 +49,7 @@ select is(tests.claimed(per_project => 1), 'run 1, run 3', 'jobs_per_project: no
 select is(tests.claimed('other', per_project => 1), '', 'on all runners together');
 select tests.world(), tests.order(1, 1), tests.order(1, 2), tests.order(2, 2);
 select is(tests.claimed(per_host => 1), 'run 1', 'jobs_per_host: no more runs on a machine at a time');
-select work.run_end(r, 'OK', null, '[]', '[]', tests.at(2)) from work.runs r where id = 1;
+select work.run_end(r, 'OK', null, '[]', '[]', 'interrupted', tests.at(2)) from work.runs r where id = 1;
 select is(tests.claimed(per_host => 1), 'run 2', 'when it is over the next gets its turn');
 select is((select count(*) from work.busy), 1::bigint, 'what is over counts no more');
 
@@ -61,7 +61,7 @@ select is(tests.claimed(), 'sync 1, run 2', 'a run waits for its project''s sync
 select is(tests.claimed(), '', 'while that goes on, too');
 select is((select concat_ws(' ', status, runner, token is not null) from work.projects where id = 1), 'SYNC r t', 'a sync is had by a token, too');
 select is(runner_api.sync_begin(1, (select token from work.projects where id = 1)),
-	'{"id": 1, "type": "GIT", "branch": null, "fresh": false, "sealed": {}, "repository": "git@x"}', 'who has it learns all about the project');
+	'{"id": 1, "type": "GIT", "branch": null, "fresh": false, "sealed": {}, "elsewhere": null, "repository": "git@x"}', 'who has it learns all about the project');
 select is(runner_api.sync_settle(1, gen_random_uuid(), 'r', '{}', null), null, 'with another token it can''t be ended');
 select is(runner_api.sync_settle(1, (select token from work.projects where id = 1), 'abc', '{site.yml}', null), true, 'when it went well');
 select is((select concat_ws(' ', status, revision, token, status_detail) from work.projects where id = 1), 'OK abc', 'the project is OK, and has its revision');
@@ -76,6 +76,31 @@ select is(tests.claimed(), '', 'a project is synced by one at a time');
 select runner_api.sync_settle(2, (select token from work.projects where id = 2), 'x', '{}', null);
 select is((select status from work.projects where id = 2), 'WAIT_SYNC', 'one that was asked for meanwhile still is to come');
 select is(tests.claimed(), 'sync 2', 'and comes');
+
+select tests.world();
+create function tests.synced(id bigint) returns boolean
+language sql as $$ select runner_api.sync_settle(id, (select token from work.projects p where p.id = synced.id), null, '{}', null) $$;
+update inventory.objects set vars = '{"repo_type": "MANUAL"}' where kind = 'project' and id = 1;
+update work.projects set status = 'WAIT_SYNC', synced_at = null where id = 1;
+select tests.claimed('here'), tests.synced(1);
+select is((select home from work.projects where id = 1), 'here', 'what people fill by hand is on the machine that synced it first');
+select runner_api.alive('here', '1', null), tests.order(1), tests.order(2);
+select is(tests.claimed('there'), 'run 2', 'no other gets runs of it');
+select is(tests.claimed('here'), 'run 1', '... but that one');
+update work.projects set status = 'WAIT_SYNC' where id = 1;
+select is(tests.claimed('there'), '', '... nor a sync');
+update work.runners set seen_at = clock_timestamp() - interval '2 minutes';
+select is(tests.claimed('there'), 'sync 1', '... unless nothing was heard of it');
+select is(runner_api.sync_begin(1, (select token from work.projects where id = 1))->>'elsewhere', 'here', '... and is told where the files should be');
+select runner_api.sync_settle(1, (select token from work.projects where id = 1), null, null, 'not here');
+select is((select home || ' ' || status from work.projects where id = 1), 'here ERROR', '... which is no other place if they are nowhere else');
+update work.projects set status = 'WAIT_SYNC' where id = 1;
+select tests.claimed('there'), tests.synced(1);
+select is((select home from work.projects where id = 1), 'there', '... and is where they are found');
+update inventory.objects set vars = '{"repo_type": "GIT"}' where kind = 'project' and id = 1;
+update work.projects set status = 'WAIT_SYNC' where id = 1;
+select tests.claimed('there'), tests.synced(1);
+select is((select home from work.projects where id = 1), null, 'a repository is anywhere');
 
 -- ---- the life of one ----
 select tests.world(), tests.order(sealed => '{"key-file": {"sealed": "BOX", "key": 1}}'), tests.claimed();
