@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -169,6 +170,7 @@ int service_main(int argc, char **argv, const struct service_kind *kind)
 	int status = 0;
 
 	log_set_name(kind->name);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });        /* there are secrets in our memory */
 	asked = read_options(argc, argv, &service);
 	if (!load(&service.settings, service.files, why, sizeof why))
 		fatal("%s", why);

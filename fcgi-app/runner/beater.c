@@ -31,7 +31,7 @@ pid_t beater_start(const struct settings *settings, enum record_kind kind, const
 
 void beater_stop(pid_t beater)
 {
-	if (beater <= 0)
+	if (beater <= 0 || waitpid(beater, NULL, WNOHANG) != 0)
 		return;
 	kill(beater, SIGKILL);
 	waitpid(beater, NULL, 0);

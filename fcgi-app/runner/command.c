@@ -32,6 +32,12 @@ static void add_word(struct command *c, const char *word)
 	c->words[++c->n] = NULL;
 }
 
+/* The word before is not shown. */
+static void hide_word(struct command *c)
+{
+	c->hidden = c->n;
+}
+
 /* A value that begins like an option would be taken for one if it were a word of its own. */
 static void add_option(struct command *c, const char *name, const char *value)
 {
@@ -51,7 +57,7 @@ static char *join(const struct command *c, const struct masks *masks)
 
 	for (size_t i = 0; i < c->n; i++) {
 		wiped_add_text(&text, i == 0 ? "" : " ");
-		wiped_add_text(&text, c->words[i]);
+		wiped_add_text(&text, i + 1 == c->hidden ? MASK : c->words[i]);
 	}
 	return masks_apply(masks, text.bytes, text.size, &size);
 }
@@ -101,7 +107,7 @@ static void mask_hidden(void *context, const json_t *value)
 	opened_mask(value, context);
 }
 
-/* Variables that are secrets where they stand in an inventory are so here, too. */
+/* Those that are secrets where they stand in an inventory are so here, too: then all of them came sealed. */
 static enum status add_variables(struct making *m, const struct option *option, const char *value)
 {
 	AUTO(opened) json_t *variables = json_string(value);
@@ -204,9 +210,11 @@ static enum status add_argument(struct making *m, const char *name)
 		return S_INTERNAL;
 	}
 	s = opened_value(m->keys, name, box, &opened, m->why);
-	if (s != S_OK)
-		return s;
-	return add_value(m, &option, opened);
+	if (s == S_OK)
+		s = add_value(m, &option, opened);
+	if (s == S_OK && option.add == add_variables)
+		hide_word(m->command);
+	return s;
 }
 
 static int by_name(const void *a, const void *b)
@@ -295,7 +303,7 @@ void command_free(struct command **command)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < c->n; i++)
-		free(c->words[i]);
+		seal_wipe(&c->words[i], strlen(c->words[i]));
 	free(c->words);
 	free(c->raw_args);
 	free(c);

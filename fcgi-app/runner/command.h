@@ -7,7 +7,7 @@
  *
  * `run` is {"kind": "PLAYBOOK" or "MODULE", "mode": playbook or module, "pattern": hosts of a module, "arguments": {option: value},
  * "sealed": {option: box}}. Passwords and keys go into files, and the word is the path; extra
- * variables that are secrets are words, but masked. Whatever else is wrong with
+ * variables that are a secret are a word, which is not shown. Whatever else is wrong with
  * an argument was refused when the run was asked for, or Ansible itself says so.
  */
 #ifndef RUNNER_COMMAND_H
@@ -26,6 +26,7 @@
 struct command {
 	char **words;              /* the last is followed by a NULL; the first is the program's bare name */
 	size_t n;
+	size_t hidden;             /* one of them, from 1; 0: none */
 	char *raw_args;            /* the words as they are shown */
 };
 

@@ -19,10 +19,9 @@ static void store_all(struct shepherd *s)
 
 		if (all && output_waiting(s->output) == 0)
 			return;
-		s->try_at = 0;
 		while (shepherd_store(s))
 			;
-		if (s->try_at != 0) {
+		if (output_waiting(s->output) > 0) {
 			sleep(1);
 			tries++;
 		}
@@ -160,6 +159,7 @@ static void tell_left_out(const struct shepherd *s, struct ending *e)
 void shepherd_finish(struct shepherd *s)
 {
 	AUTO(json) json_t *results = NULL;
+	enum status status = S_CONFLICT;
 	struct ending e;
 
 	shepherd_hear_guard(s);
@@ -171,7 +171,7 @@ void shepherd_finish(struct shepherd *s)
 	e = judge(s);
 	results = results_settled(s->results, ended_by_itself(s));
 	tell_left_out(s, &e);
-	for (enum status status = S_CONFLICT; status == S_CONFLICT && !s->lost;) {
+	for (int tries = 0; status == S_CONFLICT && !s->lost && tries < SHEPHERD_TRIES; tries++) {
 		store_end(s, &e);
 		status = shepherd_settle(s, &e, results);
 		if (status == S_CONFLICT) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "runner/fetch.h"
+#include "runner/private.h"
 
 /* What the process tells, with the file beside it when there is one. */
 struct fetched {
@@ -88,7 +89,7 @@ static void clean_up(const struct settings *settings, int socket)
 	struct pollfd watched = { .fd = socket, .events = POLLIN };
 
 	poll(&watched, 1, FETCH_LOOK);
-	project_clean(settings);
+	private_clean(settings);
 }
 
 static enum status start(const struct settings *settings, const struct project *project, const char *revision, int *ret_socket,
@@ -117,7 +118,7 @@ enum status fetch_project(const struct settings *settings, const struct project 
 	pid_t pid = 0;
 	int socket = -1;
 	enum status status = start(settings, project, revision, &socket, &pid, why);
-	bool wanted;
+	bool wanted, heard = false;
 
 	ret_files->fd = -1;
 	if (status != S_OK)
@@ -125,13 +126,15 @@ enum status fetch_project(const struct settings *settings, const struct project 
 	wanted = await(socket, is_wanted, context);
 	if (!wanted)
 		status = S_ABSENT;
-	else if (!hear(socket, &fetched, &ret_files->fd))
+	else if (!(heard = hear(socket, &fetched, &ret_files->fd)))
 		status = why_say(S_LATER, why, "The process that fetches the project's files was killed.");
+	else if (fetched.status == S_OK && ret_files->fd < 0)
+		status = why_say(S_LATER, why, "The project's files can't be had: too many files are open.");
 	else
 		status = why_say(fetched.status, why, "%s", fetched.why);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	if (!wanted)
+	if (!heard)
 		clean_up(settings, socket);
 	close(socket);
 	return status;

@@ -341,15 +341,20 @@ int guard_main(int argc, char **argv)
 
 int sweep_main(int argc, char **argv)
 {
-	const struct left left = { .disk = argc > 2 ? argv[2] : "/", .session = argc > 0 ? atoi(argv[0]) : 0, .parent = getppid() };
-	pid_t guard = argc > 1 ? atoi(argv[1]) : 0;
+	struct left left = { 0 };
+	pid_t guard;
 
-	if (argc != 4)
+	if (argc != 6)
 		return 100;
+	left.session = atoi(argv[0]);
+	guard = atoi(argv[1]);
+	left.parent = atoi(argv[2]);
+	left.spared = atoi(argv[3]);
+	left.disk = argv[4];
 	if (guard > 1)
 		kill(guard, SIGKILL);
 	left_end(&left, NULL, NULL);
-	tree_remove(argv[2]);
-	tree_remove(argv[3]);
+	tree_remove(argv[4]);
+	tree_remove(argv[5]);
 	return 0;
 }

@@ -33,9 +33,9 @@ enum guard_fd {
 /* argv[0] is the first argument after --guard. Returns the exit status. */
 int guard_main(int argc, char **argv);
 
-/*	moirai-run --sweep SESSION GUARD DISK MEMORY
- * As the same account: kills that guard and what is left of the run (left.h), also what our parent, the shepherd, was left by the guard;
- * and removes the folders. A number that is 0: there is none. */
+/*	moirai-run --sweep SESSION GUARD SHEPHERD SPARED DISK MEMORY
+ * As the same account: kills that guard and what is left of the run (left.h), also what the shepherd was left by the guard, but for its
+ * child that is spared; and removes the folders. A number that is 0: there is none. */
 int sweep_main(int argc, char **argv);
 
 #endif

@@ -293,16 +293,18 @@ void launch_done(void)
 	now = (struct prepared){ .tar = -1 };
 }
 
-void launch_sweep(const struct settings *s, const struct folder *f, pid_t session, pid_t guard)
+void launch_sweep(const struct settings *s, const struct folder *f, pid_t session, pid_t guard, pid_t spared)
 {
 	struct account account;
-	char why[ACCOUNT_WHY], numbers[2][24];
-	char *words[] = { (char[]){ "moirai-run" }, (char[]){ "--sweep" }, numbers[0], numbers[1], (char *)(uintptr_t)f->disk,
+	char why[ACCOUNT_WHY], numbers[4][24];
+	char *words[] = { (char[]){ "moirai-run" }, (char[]){ "--sweep" }, numbers[0], numbers[1], numbers[2], numbers[3], (char *)(uintptr_t)f->disk,
 		          (char *)(uintptr_t)f->memory, NULL };
 	pid_t pid, got;
 
 	snprintf(numbers[0], sizeof numbers[0], "%d", (int)session);
 	snprintf(numbers[1], sizeof numbers[1], "%d", (int)guard);
+	snprintf(numbers[2], sizeof numbers[2], "%d", (int)getpid());
+	snprintf(numbers[3], sizeof numbers[3], "%d", (int)spared);
 	if (!account_find(&account, s->run_account, why))
 		return;
 	pid = fork();

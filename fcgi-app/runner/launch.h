@@ -36,8 +36,8 @@ enum status launch_prepare(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 enum status launch_start(struct launch *launch, char why[LAUNCH_WHY]) CHECKED;
 void launch_done(void);
 
-/* Kills what is left of the run, which began that session, and its guard (0: neither is known), and removes its folders (sweep_main);
- * waits for it. */
-void launch_sweep(const struct settings *settings, const struct folder *folder, pid_t session, pid_t guard);
+/* Kills what is left of the run, which began that session, and its guard (0: neither is known), but for a child of ours that is `spared`,
+ * and removes its folders (sweep_main); waits for it. */
+void launch_sweep(const struct settings *settings, const struct folder *folder, pid_t session, pid_t guard, pid_t spared);
 
 #endif

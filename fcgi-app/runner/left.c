@@ -56,8 +56,8 @@ static bool is_of_session(const struct left *l, pid_t pid)
 
 static bool is_left(const struct left *l, pid_t pid)
 {
-	return pid > 1 && pid != getpid() && pid != getppid() &&
-	       (parent_of(pid) == l->parent || is_of_session(l, pid) || has_folder(pid, l->disk));
+	return pid > 1 && pid != getpid() && pid != getppid() && pid != l->parent && pid != l->spared &&
+	       ((l->parent > 1 && parent_of(pid) == l->parent) || is_of_session(l, pid) || has_folder(pid, l->disk));
 }
 
 /* How many there were. */

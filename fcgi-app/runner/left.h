@@ -13,6 +13,7 @@ struct left {
 	pid_t session;           /* that Ansible began; 0: none */
 	bool led;                /* Ansible may live still; else it is known to be gone */
 	pid_t parent;            /* whoever was left by his parent has become this one's child */
+	pid_t spared;            /* but for this one; 0: none */
 };
 
 /* Stops all of them first, so that they start no others, then kills them, again and again until there are none, for LEFT_SECONDS at most.

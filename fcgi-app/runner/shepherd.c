@@ -16,14 +16,18 @@
 #include "lib/log.h"
 #include "lib/program.h"
 #include "runner/beater.h"
+#include "runner/private.h"
 #include "runner/run.h"
 #include "runner/shepherd.h"
+
+#define EXIT_ROOM (2 << 20)              /* bytes: the text of an inventory, and how it ended */
 
 static bool open_files(struct shepherd *s)
 {
 	s->launch.spool = folder_file(&s->folder, "spool", O_WRONLY | O_CREAT | O_APPEND);
 	s->launch.results = folder_file(&s->folder, "results", O_WRONLY | O_CREAT | O_APPEND);
 	s->launch.exit = folder_file(&s->folder, "exit", O_WRONLY | O_CREAT | O_APPEND);
+	(void)fallocate(s->launch.exit, FALLOC_FL_KEEP_SIZE, 0, EXIT_ROOM);       /* what the guard says is heard though the disk is full */
 	s->spool = folder_file(&s->folder, "spool", O_RDONLY);
 	s->told = folder_file(&s->folder, "results", O_RDONLY);
 	s->exit = folder_file(&s->folder, "exit", O_RDONLY);
@@ -209,7 +213,8 @@ int run_recover(const struct settings *settings, const char *name)
 		record_free(&s.record);
 		return 1;
 	}
-	launch_sweep(settings, &s.folder, 0, 0);
+	launch_sweep(settings, &s.folder, 0, 0, 0);
+	private_clean(settings);               /* it may have been fetching the project */
 	done(&s);
 	return 0;
 }

@@ -54,7 +54,7 @@ void shepherd_sweep(struct shepherd *s, pid_t session, pid_t guard)
 {
 	pid_t beater = beater_start(s->settings, RECORD_RUN, s->name);
 
-	launch_sweep(s->settings, &s->folder, session, guard);
+	launch_sweep(s->settings, &s->folder, session, guard, beater);
 	beater_stop(beater);
 }
 
@@ -91,7 +91,7 @@ void shepherd_watch(struct shepherd *s)
 		/* One that a playbook has stopped hears nothing. */
 		if (told_at != 0 && program_clock_ms() > told_at + GUARD_MOST) {
 			shepherd_sweep(s, 0, s->launch.guard);
-			break;
+			told_at = program_clock_ms();
 		}
 		if (watched[0].revents != 0)
 			break;

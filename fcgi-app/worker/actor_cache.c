@@ -79,7 +79,8 @@ static bool take(struct bucket *bucket)
 			return true;
 		sched_yield();
 	}
-	if (kill(holder, 0) == 0 || errno != ESRCH || !atomic_compare_exchange_strong(&bucket->holder, &holder, getpid()))
+	/* Ours is what one had who died with our number. */
+	if ((holder != getpid() && (kill(holder, 0) == 0 || errno != ESRCH)) || !atomic_compare_exchange_strong(&bucket->holder, &holder, getpid()))
 		return false;
 	memset(bucket->slots, 0, sizeof bucket->slots);
 	return true;

@@ -78,19 +78,10 @@ static enum status seal(struct request *r, json_t *vars, const char *key, json_t
 
 /* ---- those of a body ---- */
 
-static void note(void *found, const json_t *value)
-{
-	(void)value;
-	*(bool *)found = true;
-}
-
-/* Extra variables are a secret if one of them is; and what looks like a box, which they alone may be or not be. */
+/* What looks like a box is sealed, too: they may be one or not. */
 static bool is_secret_besides(const json_t *value)
 {
-	bool found = json_object_get(value, "sealed") != NULL;
-
-	hidden_among(value, note, &found);
-	return found;
+	return json_object_get(value, "sealed") != NULL || hidden_within(value);
 }
 
 static enum status seal_extra_variables(struct request *r, json_t *vars)

@@ -120,7 +120,7 @@ language plpgsql stable as $$
 begin
 	return (select coalesce(jsonb_object_agg(coalesce(s.value->>'key', ''), s.value), '{}')
 	          from inventory.told_vars(told) v, jsonb_each(v) s
-	         where s.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(s.key));
+	         where s.value <> '"[~~ENCRYPTED~~]"' and s.key = any(inventory.secret_keys(v)));
 end
 $$;
 

@@ -49,7 +49,7 @@ declare
 	left_out  bigint;
 begin
 	select count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"'),
-	       count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"' and inventory.is_hidden(v.key)),
+	       count(*) filter (where v.value <> '"[~~ENCRYPTED~~]"' and v.key = any(inventory.secret_keys(t))),
 	       count(*) filter (where v.value = '"[~~ENCRYPTED~~]"')
 	  into variables, secrets, left_out from inventory.told_vars(told) t, jsonb_each(t) v;
 	return '{"dry_run":' || api.json(p_id is null)

@@ -55,9 +55,10 @@ begin
 	                         else work.value_error(options->key->>'type', key, value) end as why
 	          from jsonb_each(arguments) g (key, value)
 	        union all
-	        select key, case when options->key->>'type' in ('keyfile', 'textfile') or (key = 'extra-vars' and options ? key) then null
+	        select key, case when options->key->>'type' in ('keyfile', 'textfile') or (key = 'extra-vars' and options ? key)
+	                         then case when octet_length(box->>'sealed') > 140000 then 'This argument is longer than 100000 bytes' end
 	                         else work.python(key) end
-	          from jsonb_object_keys(sealed) key) a
+	          from jsonb_each(sealed) g (key, box)) a
 	 where a.why is not null order by a.key collate "C" limit 1;
 	if wrong is null and octet_length(arguments::text) > 1000000 then
 		select jsonb_build_object('argument', key, 'why', 'All arguments are longer than 1000000 bytes') into wrong

@@ -255,16 +255,16 @@ static void a_secret_is_never_shown(void **state)
 	          " --vault-password-file " FOLDER "/vault-password-file");
 }
 
-static void extra_variables_that_are_a_secret_are_words_that_show_what_is_none(void **state)
+static void extra_variables_that_are_a_secret_are_not_shown(void **state)
 {
 	AUTO(json) json_t *text = run_with("{\"extra-vars\": \"" MASK "\"}", "extra-vars", "\"a=1 ansible_password=rex2000\"");
 	AUTO(json) json_t *object = run_with("{\"extra-vars\": \"" MASK "\"}", "extra-vars", "{\"a\":{\"ansible_password\":\"rex3000\"}}");
 
 	(void)state;
 	words_are(text, PLAYBOOK "|--extra-vars|a=1 ansible_password=rex2000",
-	          "ansible-playbook site.yml -i " INVENTORY " -v --extra-vars a=1 ansible_password=" MASK);
+	          "ansible-playbook site.yml -i " INVENTORY " -v --extra-vars " MASK);
 	words_are(object, PLAYBOOK "|--extra-vars|{\"a\":{\"ansible_password\":\"rex3000\"}}",
-	          "ansible-playbook site.yml -i " INVENTORY " -v --extra-vars {\"a\":{\"ansible_password\":\"" MASK "\"}}");
+	          "ansible-playbook site.yml -i " INVENTORY " -v --extra-vars " MASK);
 }
 
 static void fails(const json_t *run, const char *wanted)
@@ -314,7 +314,7 @@ int main(void)
 		WITH_FILES(a_password_always_goes_into_a_file),
 		WITH_FILES(a_password_that_is_no_text_is_its_text),
 		WITH_FILES(a_secret_is_never_shown),
-		WITH_FILES(extra_variables_that_are_a_secret_are_words_that_show_what_is_none),
+		WITH_FILES(extra_variables_that_are_a_secret_are_not_shown),
 		WITH_FILES(what_cannot_be_opened_is_named),
 		WITH_FILES(one_that_is_not_used_is_not_opened),
 	};
