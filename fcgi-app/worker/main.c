@@ -1,7 +1,10 @@
 /* moirai-fcgi: answers what nginx passes on, by a pool of workers over one unix socket. */
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <fcgiapp.h>
@@ -17,7 +20,7 @@
 #include "worker/request.h"
 #include "worker/sign_in.h"
 
-#define WAITING_SECONDS 3        /* for a request, by one that was told to end */
+#define SILENCE_SECONDS 5        /* in which who has connected has asked for something; nginx does so at once */
 #define MOST_WORKERS 256         /* as the setting num_processes allows */
 
 struct server {
@@ -45,20 +48,12 @@ static bool reload(void *context)
 
 static volatile sig_atomic_t stopping;
 
-/* An interrupted accept() fails, and that is the end. A signal that came just before it, or while libfcgi waits for the first byte of
- * a connection (for two seconds), ends nothing: leave() does. (FCGX_ShutdownPending() would make it wait for that byte for ever.) */
+/* The signal may come just before accept(): so there is another one each second. */
 static void stop(int sig)
 {
 	(void)sig;
-	if (!stopping)
-		alarm(WAITING_SECONDS);
 	stopping = 1;
-}
-
-static void leave(int sig)
-{
-	(void)sig;
-	_exit(0);
+	alarm(1);
 }
 
 static void hear_stop(bool hear)
@@ -67,19 +62,44 @@ static void hear_stop(bool hear)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGALRM);
 	sigprocmask(hear ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
-/* SIGTERM is heard only while we wait: libfcgi takes an interrupted read or write for the end of the request. */
-static int serve_requests(struct worker *worker, FCGX_Request *fcgi)
+/* A new connection: the only wait in which we hear that we are to stop. -1: errno. */
+static int await_connection(int socket)
 {
-	for (long n = 0; n < worker->settings->max_requests; n++) {
-		hear_stop(true);
-		if (stopping || FCGX_Accept_r(fcgi) < 0)
-			return stopping ? 0 : 1;
-		hear_stop(false);
-		alarm(0);
+	const struct timeval patience = { .tv_sec = SILENCE_SECONDS };
+	int connection;
+
+	hear_stop(true);
+	connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
+	hear_stop(false);
+	if (connection >= 0)
+		setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	return connection;
+}
+
+/* libfcgi takes a signal for the end of a request that it is about to read, and FCGX_ShutdownPending() has it wait for ever for one that
+ * does not come. So it gets its connections from us, and has no socket of its own to accept some from. False: nobody asks for anything. */
+static bool read_request(FCGX_Request *fcgi, int connection)
+{
+	fcgi->ipcFd = connection;
+	fcgi->keepConnection = 1;
+	return FCGX_Accept_r(fcgi) == 0;
+}
+
+static int serve_requests(struct worker *worker, FCGX_Request *fcgi, int socket)
+{
+	for (long n = 0; n < worker->settings->max_requests && !stopping; n++) {
+		int connection = await_connection(socket);
+
+		if (connection < 0 && errno != EINTR && errno != ECONNABORTED)
+			return 1;
+		if (connection < 0 || !read_request(fcgi, connection))
+			continue;
 		request_serve(worker, fcgi);
+		fcgi->keepConnection = 0;
 		FCGX_Finish_r(fcgi);
 	}
 	return 0;
@@ -102,18 +122,18 @@ static int work(void *context, size_t slot)
 		.slot = slot,
 	};
 	const struct sigaction on_stop = { .sa_handler = stop };      /* no SA_RESTART: it shall end the wait */
-	const struct sigaction on_alarm = { .sa_handler = leave };
 	FCGX_Request fcgi;
 	int status;
 
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, server->socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		fatal("libfcgi does not start");
 	sigaction(SIGTERM, &on_stop, NULL);
-	sigaction(SIGALRM, &on_alarm, NULL);
+	sigaction(SIGALRM, &on_stop, NULL);
+	hear_stop(false);
 	gate_clear(worker.asking, slot);
 	gate_clear(worker.reading, slot);
 	guard_clear(worker.guard, slot);
-	status = serve_requests(&worker, &fcgi);
+	status = serve_requests(&worker, &fcgi, server->socket);
 	FCGX_Free(&fcgi, 1);
 	db_free(&worker.db);
 	query_free(&worker.query);

@@ -220,7 +220,7 @@ def test_the_pool_ends_within_ten_seconds_whatever_a_request_waits_for(own, own_
 
 @pytest.fixture
 def silent(own, own_instance):
-    """Each worker has accepted a connection over which nothing comes. (libfcgi waits two seconds for it.)"""
+    """Each worker has accepted a connection over which nothing comes. (It waits five seconds.)"""
     path = str(own_instance.run_folder() / "fcgi.sock")
     clients = [socket.socket(socket.AF_UNIX) for _ in own_instance.workers()]
     for client in clients:
