@@ -10,7 +10,7 @@ build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
 
 needed_to_run=(ansible-core autoconf automake curl gcc git libarchive-dev libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
 	libgmime-3.0-dev libjansson-dev libnginx-mod-nchan libpcre2-dev libpq-dev libsodium-dev libssl-dev libsystemd-dev libyaml-dev make
-	nginx-light openssh-client pkg-config postgresql-15 postgresql-client-15)
+	nginx-light openssh-client pkg-config postgresql-15 postgresql-client-15 sshpass)
 needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssh-server openssl
 	postgresql-15-pgtap postgresql-15-plpgsql-check python3-aiosmtpd python3-jsonschema python3-psycopg2 python3-pytest
 	python3-pytest-xdist python3-requests python3-yaml shellcheck valgrind wrk xz-utils)

@@ -67,7 +67,7 @@ $$;
 -- polemarch_api.query_key(req, name) -> the number of a thing in the query; -1, which nothing has, for anything else; null: not given.
 create or replace function polemarch_api.query_key(req jsonb, name text) returns bigint
 language sql immutable as $$
-	select case when polemarch_api.query(req, name) ~ '^[0-9]{1,18}$' then polemarch_api.query(req, name)::bigint
+	select case when btrim(polemarch_api.query(req, name)) ~ '^[0-9]{1,18}$' then polemarch_api.query(req, name)::bigint
 	            when polemarch_api.query(req, name) is not null then -1 end
 $$;
 
@@ -168,12 +168,6 @@ begin
 end
 $$;
 
--- polemarch_api.is_asked_for(req, member) -> does `?expand=MEMBER,MEMBER` ask for what the document does not show (D45)?
-create or replace function polemarch_api.is_asked_for(req jsonb, member text) returns boolean
-language sql immutable as $$
-	select coalesce(member = any(string_to_array(polemarch_api.query(req, 'expand'), ',')), false)
-$$;
-
 -- polemarch_api.history_get(req) -> the record                                         GET /history/{id}/
 --   raw_stdout is the first 10,000,000 characters of the output, without colours. `inventory` and `revision` are shown beyond the
 --   document, as Polemarch does; what is long, or says more than it, where it is asked for.
@@ -194,10 +188,10 @@ begin
 		|| ',"raw_args":' || api.json(coalesce(r.raw_args, ''))
 		|| case when output then ',"raw_stdout":' || api.json(polemarch_api.run_text(r, 10000000)) else '' end
 		|| ',"initiator":' || api.json(r.initiator) || ',"initiator_type":"' || r.initiator_type || '"'
-		|| case when polemarch_api.is_asked_for(req, 'execute_args') then ',"execute_args":' || polemarch_api.members_json(r.arguments)
+		|| case when polemarch_api.is_asked(req, 'execute_args') then ',"execute_args":' || polemarch_api.members_json(r.arguments)
 		        else '' end
 		|| ',"revision":' || api.json(r.revision)
-		|| case when polemarch_api.is_asked_for(req, 'status_detail') then ',"status_detail":' || api.json(r.status_detail) else '' end
+		|| case when polemarch_api.is_asked(req, 'status_detail') then ',"status_detail":' || api.json(r.status_detail) else '' end
 		|| ',"url":' || polemarch_api.url(req, '/history/' || r.id || '/') || '}');
 end
 $$;

@@ -154,6 +154,8 @@ begin
 	if given ? 'inventory' then
 		t.inventory_id := polemarch_api.must_be_inventory(req, req->'body'->'inventory');       -- a number is no path
 		t.inventory_path := case when t.inventory_id is null then polemarch_api.must_be_path(given->'inventory', 'inventory', 'Inventory') end;
+	elsif t.inventory_id is not null and given ?| '{project,mode,kind,vars}' then
+		perform polemarch_api.must_be_inventory(req, to_jsonb(t.inventory_id));      -- what is done to it is another thing now
 	end if;
 	t.type := coalesce(given->>'type', t.type);
 	t.schedule := coalesce(given->>'schedule', t.schedule);

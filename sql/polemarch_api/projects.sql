@@ -46,8 +46,8 @@ begin
 	v := inventory.vars_settled(given->'vars', '{}', '{}');
 	perform polemarch_api.must_be_repo(v.vars);
 	perform people.rights_own();
-	made := work.projects_add(given->>'name', given->>'repository', v.vars, v.sealed, (req->>'actor')::bigint);
-	perform polemarch_api.told(req, 'create', 'project', array[made], given);
+	made := work.projects_add(given->>'name', work.repository_given(given->>'repository', null), v.vars, v.sealed, (req->>'actor')::bigint);
+	perform polemarch_api.project_told(req, 'create', made, given);
 	return polemarch_api.created(req, '/projects/' || made || '/', polemarch_api.project_json(req, made));
 end
 $$;
@@ -78,8 +78,8 @@ begin
 	o := polemarch_api.object_of_path(req, 'edit', 'project');
 	o := polemarch_api.object_put(o, given);
 	perform polemarch_api.must_be_repo(o.vars) where given ? 'vars';
-	update work.projects set repository = given->>'repository' where id = o.id and given ? 'repository';
-	perform polemarch_api.told(req, 'update', 'project', array[o.id], given);
+	update work.projects set repository = work.repository_given(given->>'repository', repository) where id = o.id and given ? 'repository';
+	perform polemarch_api.project_told(req, 'update', o.id, given);
 	return polemarch_api.ok(polemarch_api.project_json(req, o.id));
 end
 $$;
@@ -113,6 +113,16 @@ begin
 	perform polemarch_api.not_found() where source is null;
 	perform polemarch_api.told(req, 'sync', 'project', array[o.id]);
 	return polemarch_api.ok('{"detail":' || api.json('Sync with ' || source || '.') || '}');
+end
+$$;
+
+-- polemarch_api.project_told(req, verb, id, given): somebody did that with it, said to the audit.
+create or replace function polemarch_api.project_told(req jsonb, verb text, p_id bigint, given jsonb) returns void
+language plpgsql as $$
+begin
+	perform polemarch_api.told(req, verb, 'project', array[p_id],
+	                           case when given ? 'repository'
+	                                then given || jsonb_build_object('repository', work.repository_shown(given->>'repository')) else given end);
 end
 $$;
 
@@ -156,7 +166,7 @@ create or replace function polemarch_api.project_json(req jsonb, p_id bigint) re
 language plpgsql stable as $$
 begin
 	return (select '{"id":' || o.id || ',"name":' || api.json(o.name) || ',"status":"' || p.status
-	               || '","repository":' || api.json(p.repository)
+	               || '","repository":' || api.json(work.repository_shown(p.repository))
 	               || ',"hosts":' || api.objects_list(polemarch_api.host_rows(req, inventory.parts_of('project', o.id, 'host')))
 	               || ',"groups":' || api.objects_list(polemarch_api.group_rows(req, inventory.parts_of('project', o.id, 'group')))
 	               || ',"inventories":'

@@ -1,7 +1,7 @@
 -- How much there is, and what was run (beyond the document; polemarch-behaviour.md section 19).
 
 -- polemarch_api.stats(req) -> {projects, inventories, groups, hosts, teams, users, jobs: {day, month, year}}   GET /stats/
---   How many of each the actor sees; and of the runs that began in the last days, today among them, by UTC: how many ended in which
+--   How many of each the actor sees (of teams and users, all); and of the runs that began in the last days, today among them, by UTC: how many ended in which
 --   status (`sum`), of how many in all, in each day, month and year that had any.       query  last: of how many days (14)
 create or replace function polemarch_api.stats(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -13,8 +13,8 @@ begin
 	return polemarch_api.ok('{' || (
 		select string_agg('"' || k.name || '":' || people.visible_count(principals, k.kind), ',' order by k.n)
 		  from (values (1, 'projects', 'project'::people.kind), (2, 'inventories', 'inventory'), (3, 'groups', 'group'),
-		               (4, 'hosts', 'host'), (5, 'teams', 'team')) k (n, name, kind))
-		|| ',"users":' || (select count(*) from people.users)
+		               (4, 'hosts', 'host')) k (n, name, kind))
+		|| ',"teams":' || (select count(*) from people.teams) || ',"users":' || (select count(*) from people.users)
 		|| ',"jobs":{' || polemarch_api.jobs_json(req, date_trunc('day', now(), 'UTC') - make_interval(days => days - 1)) || '}}');
 end
 $$;

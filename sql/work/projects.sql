@@ -7,6 +7,20 @@ language sql immutable as $$
 	select '{TAR,GIT,MANUAL}'::text[]
 $$;
 
+-- work.repository_shown(repository) -> without the password that a URL may hold.
+create or replace function work.repository_shown(repository text) returns text
+language sql immutable as $$
+	select regexp_replace(repository, '^([A-Za-z][A-Za-z0-9+.-]*://[^/?#:@]*:)[^/?#]*@', '\1[~~ENCRYPTED~~]@')
+$$;
+
+-- work.repository_given(given, old) -> what is to be stored: the mask stands for the password that there was.
+create or replace function work.repository_given(given text, old text) returns text
+language sql immutable as $$
+	select case when given = work.repository_shown(given)
+	            then replace(given, '[~~ENCRYPTED~~]@', coalesce(substring(old from '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#:@]*:([^/?#]*)@'), '') || '@')
+	            else given end
+$$;
+
 -- work.projects_add(name, repository, vars, sealed, owner) -> its id. It waits to be synchronized.
 create or replace function work.projects_add(p_name text, p_repository text, p_vars jsonb, p_sealed jsonb, p_owner bigint) returns bigint
 language plpgsql as $$
@@ -20,14 +34,15 @@ begin
 end
 $$;
 
--- work.project_sync(id) -> its repository: it waits to be synchronized, whatever it was. A sync that is going on keeps its lease, and
+-- work.project_sync(id) -> its repository, as it is shown: it waits to be synchronized, whatever it was. A sync that is going on keeps its lease, and
 -- what it finds counts; it is followed by another one.
 create or replace function work.project_sync(p_id bigint) returns text
 language plpgsql as $$
 declare
 	source text;
 begin
-	update work.projects set status = 'WAIT_SYNC', status_detail = null where id = p_id returning repository into source;
+	update work.projects set status = 'WAIT_SYNC', status_detail = null where id = p_id
+	returning work.repository_shown(repository) into source;
 	return source;
 end
 $$;

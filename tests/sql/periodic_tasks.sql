@@ -1,7 +1,7 @@
 -- Periodic tasks by the API (sql/polemarch_api/periodic_tasks.sql; polemarch-behaviour.md section 11).
 begin;
 \ir lib.psql
-select plan(130);
+select plan(132);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 insert into house.seal_keys (public_key, current) select repeat('A', 43) || '=', true where not exists (select from house.seal_keys where current);
@@ -149,6 +149,8 @@ select is(tests.on('johnny', 'update', 3, '{"inventory": 2}'), '403 {"detail": "
 select is(left(tests.on('johnny', 'update', 3, '{"inventory": 3}'), 3), '200', '... then it is');
 select people.grants_remove('inventory', 3, '{1}');
 select is(left(tests.on('johnny', 'update', 3, '{"name": "x"}'), 3), '200', 'who has lost that right changes other things');
+select is(tests.on('johnny', 'update', 3, body), '403 {"detail": "You don''t have permission to inventory."}', '... but not what is done to it: ' || body::text)
+  from unnest(array['{"mode": "x.yml"}', '{"vars": {"tags": "x"}}']::jsonb[]) body;
 select is(tests.on('johnny', 'update', 3, '{"inventory": 3}'), '403 {"detail": "You don''t have permission to inventory."}', '... and does not say it anew');
 
 -- ---- changing ----

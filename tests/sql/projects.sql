@@ -1,7 +1,7 @@
 -- Projects (sql/polemarch_api/projects.sql, sql/work/projects.sql; polemarch-behaviour.md section 7).
 begin;
 \ir lib.psql
-select plan(87);
+select plan(99);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 insert into house.seal_keys (public_key, current) select repeat('A', 43) || '=',
@@ -183,6 +183,18 @@ select is(tests.on('johnny', 'get',
 	true, 'what a project has is shown');
 select is(tests.polemarch('johnny', 'sublists_get', '{"objects": "projects", "id": "1"}',
 	more => '{"url": "http://moirai/polemarch/api/v1/projects/1/hosts/"}'), '200 [1,2]', '... and is a list of its own');
+
+-- ---- passwords in a URL ----
+select is(work.repository_shown(given), shown, 'shown: ' || given) from (values
+	('https://jo:se@cret:x@host/p?a=b@c', 'https://jo:[~~ENCRYPTED~~]@host/p?a=b@c'), ('https://jo@host/p', 'https://jo@host/p'),
+	('https://host/a:b@c', 'https://host/a:b@c'), ('git@host:p', 'git@host:p'), ('https://:x@h', 'https://:[~~ENCRYPTED~~]@h'), ('x', 'x')) v (given, shown);
+select is(work.repository_given('https://jo:[~~ENCRYPTED~~]@new/p', 'https://jo:old@host/p'), 'https://jo:old@new/p', 'what is shown may be sent back');
+select is(work.repository_given('https://jo:new@host/p', 'https://jo:old@host/p'), 'https://jo:new@host/p', '... or another password');
+select is(tests.members(tests.made('johnny', 'pw', '{"repository": "https://jo:geheim@host/p"}'))->>'repository', 'https://jo:[~~ENCRYPTED~~]@host/p',
+	'the password in a URL is not shown');
+select is(tests.on('johnny', 'sync', (select max(id) from work.projects)), '200 {"detail":"Sync with https://jo:[~~ENCRYPTED~~]@host/p."}', '... nowhere');
+select is((select count(*) from people.audit where details::text like '%geheim%'), 0::bigint, '... nor told');
+select is((select repository from work.projects order by id desc limit 1), 'https://jo:geheim@host/p', '... but kept');
 
 select * from finish();
 rollback;

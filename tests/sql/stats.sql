@@ -21,7 +21,7 @@ insert into people.teams (name) values ('t');
 select people.objects_add('team', '{1}', 1);
 select is(substring(tests.stats(name) from '\{"projects.*,"jobs'), wanted, name || ' is told of what is seen') from (values
 	('johnny', '{"projects":2,"inventories":0,"groups":0,"hosts":3,"teams":1,"users":3,"jobs'),
-	('eve', '{"projects":0,"inventories":1,"groups":0,"hosts":1,"teams":0,"users":3,"jobs'),
+	('eve', '{"projects":0,"inventories":1,"groups":0,"hosts":1,"teams":1,"users":3,"jobs'),
 	('admin', '{"projects":2,"inventories":1,"groups":0,"hosts":4,"teams":1,"users":3,"jobs')) v (name, wanted);
 
 select tests.run('OK', 0), tests.run('OK', 0), tests.run('ERROR', 0), tests.run('OK', 13), tests.run('OK', 14), tests.run('RUN', 0, 3);
