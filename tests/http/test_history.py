@@ -54,7 +54,7 @@ def test_runs_are_seen_by_their_projects_and_inventories(admin, ann, bob, sql, r
     rights = Rights(sql)
     for kind in ("project", "inventory"):
         rights.add(kind, [1, 2], 1)
-    run(project=1, inventory=1), run(project=1), run(project=2, inventory=2, initiator=ann.id), run(project=2, inventory=1), run(initiator=bob.id)
+    run(project=1, inventory=1), run(project=1, inventory_path="hosts"), run(project=2, inventory=2, initiator=ann.id), run(project=2, inventory=1), run(initiator=bob.id)
     assert (ids(ann.get("/history/")), ids(bob.get("/history/")), ids(admin.get("/history/"))) == ([3], [5], [5, 4, 3, 2, 1])
     said(admin.post("/projects/1/permissions/", [grant(ann.id, "EXECUTOR")]))
     assert ids(ann.get("/history/")) == [3, 2]
