@@ -301,7 +301,7 @@ class Repository:
 class Sshd:
     """A server on loopback, where the account of the tests may sign in by `key`, the text of a private key."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, passwords="no"):
         self.folder = folder
         self.port = free_port()
         self.account = getpass.getuser()
@@ -310,7 +310,7 @@ class Sshd:
         self.key = self.generate("user", allowed=True)
         (folder / "config").write_text(
             f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\n"
-            f"UsePAM no\nPidFile none\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n"
+            f"UsePAM no\nPidFile none\nPasswordAuthentication {passwords}\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n"
             "MaxStartups 100\n")
         if os.geteuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)         # where Debian's wants to lock itself in

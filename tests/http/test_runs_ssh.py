@@ -1,7 +1,10 @@
 """Runs on machines that are reached by ssh: two servers on loopback."""
+import os
+import subprocess
+
 import pytest
 
-from runs import LOCAL, Gate, debug, play, processes_with, shell
+from runs import LOCAL, Gate, Sshd, debug, play, processes_with, shell
 
 WHOAMI = "echo $(id -un) $SSH_CONNECTION"
 
@@ -49,6 +52,31 @@ def test_a_key_may_be_of_a_group_of_the_inventory_or_of_the_run(work, sshds):
     record = work.over(none, "OFFLINE")
     assert "Permission denied (publickey)" in work.hosts(none)["two"][2]
     assert work.over(outside, "ERROR")["status_detail"] == "private-key: it is neither the text of a key nor a path below the project."
+
+
+@pytest.fixture
+def by_password(open_folder):
+    """A server that takes passwords, and an account of this machine that has one."""
+    name, password = f"moirai-{os.getpid()}", "tuna fish's \"7\""
+    subprocess.run(["useradd", "--no-create-home", "--home-dir", open_folder, "--shell", "/bin/sh", name], check=True)
+    subprocess.run(["chpasswd"], input=f"{name}:{password}\n", text=True, check=True)
+    open_folder.chmod(0o777)
+    (open_folder / "sshd").mkdir()
+    server = Sshd(open_folder / "sshd", passwords="yes")
+    yield {**server.vars, "ansible_user": name, "ansible_ssh_pass": password, "ansible_ssh_private_key_file": "",
+           "ansible_remote_tmp": f"{open_folder}/tmp"}
+    server.stop()
+    subprocess.run(["userdel", "--force", name], check=True, stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make an account")
+def test_a_host_is_reached_by_a_password(work, by_password):
+    work.project()
+    good = work.start_module(1, "command", work.inventory({"one": by_password}), {"args": "id -un"})
+    bad = work.start_module(1, "ping", work.inventory({"two": {**by_password, "ansible_ssh_pass": "wrong"}}))
+    assert by_password["ansible_user"] in work.over(good, "OK")["raw_stdout"]
+    work.over(bad, "OFFLINE")
+    assert "Permission denied" in work.hosts(bad)["two"][2] or "Invalid/incorrect password" in work.hosts(bad)["two"][2]
 
 
 def test_a_server_that_is_away_leaves_the_other_host_its_result(work, sshds, inventory):
