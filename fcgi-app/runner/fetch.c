@@ -63,13 +63,13 @@ static bool hear(int socket, struct fetched *ret_fetched, int *ret_file)
 static _Noreturn void fetch(const struct settings *settings, const struct project *project, const char *revision, int socket, pid_t parent)
 {
 	struct fetched fetched = { .why = "" };
-	struct project_files files = { .fd = -1 };
+	int files = -1;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
 	fetched.status = project_open(settings, project, revision, &files, fetched.why);
-	_exit(tell(socket, &fetched, files.fd) ? 0 : 1);
+	_exit(tell(socket, &fetched, files) ? 0 : 1);
 }
 
 /* False: it is not wanted. */
@@ -112,7 +112,7 @@ static enum status start(const struct settings *settings, const struct project *
 }
 
 enum status fetch_project(const struct settings *settings, const struct project *project, const char *revision,
-                          bool (*is_wanted)(void *context), void *context, struct project_files *ret_files, char why[PROJECT_WHY])
+                          bool (*is_wanted)(void *context), void *context, int *ret_files, char why[PROJECT_WHY])
 {
 	struct fetched fetched = { .why = "" };
 	pid_t pid = 0;
@@ -120,15 +120,15 @@ enum status fetch_project(const struct settings *settings, const struct project 
 	enum status status = start(settings, project, revision, &socket, &pid, why);
 	bool wanted, heard = false;
 
-	ret_files->fd = -1;
+	*ret_files = -1;
 	if (status != S_OK)
 		return status;
 	wanted = await(socket, is_wanted, context);
 	if (!wanted)
 		status = S_ABSENT;
-	else if (!(heard = hear(socket, &fetched, &ret_files->fd)))
+	else if (!(heard = hear(socket, &fetched, ret_files)))
 		status = why_say(S_LATER, why, "The process that fetches the project's files was killed.");
-	else if (fetched.status == S_OK && ret_files->fd < 0)
+	else if (fetched.status == S_OK && *ret_files < 0)
 		status = why_say(S_LATER, why, "The project's files can't be had: too many files are open.");
 	else
 		status = why_say(fetched.status, why, "%s", fetched.why);

@@ -10,7 +10,7 @@
 
 /* is_wanted: NULL: it is. S_ABSENT: it was not; else as project_open(). */
 enum status fetch_project(const struct settings *settings, const struct project *project, const char *revision,
-                          bool (*is_wanted)(void *context), void *context, struct project_files *ret_files,
+                          bool (*is_wanted)(void *context), void *context, int *ret_files,
                           char why[PROJECT_WHY]) CHECKED;
 
 #endif

@@ -35,14 +35,13 @@ struct prepared {
 	struct files *files;
 	struct command *command;
 	const char *arguments;       /* the path of the file that holds them */
-	struct project_files project;
-	bool has_project;
+	int project;                 /* the archive of its files; -1: none */
 	int tar;                     /* -1: none yet */
 	char python[INTERPRETER_PATH], program[INTERPRETER_PATH];
 	char **environment;
 };
 
-static struct prepared now = { .tar = -1 };      /* a process launches once */
+static struct prepared now = { .project = -1, .tar = -1 };      /* a process launches once */
 
 __attribute__((format(printf, 2, 3)))
 static enum status refuse(char why[LAUNCH_WHY], const char *format, ...)
@@ -78,9 +77,7 @@ static enum status open_project(struct launch *l, char why[LAUNCH_WHY])
 	if (revision == NULL && strcmp(now.credentials.project.type, "MANUAL") != 0)
 		return refuse(why, "The project has no files yet. %s", json_object_get(about, "status_detail") != NULL &&
 		              text_of(about, "status_detail") != NULL ? text_of(about, "status_detail") : "");
-	s = fetch_project(l->settings, &now.credentials.project, revision, l->is_wanted, l->context, &now.project, why);
-	now.has_project = s == S_OK;
-	return s;
+	return fetch_project(l->settings, &now.credentials.project, revision, l->is_wanted, l->context, &now.project, why);
 }
 
 /* Ansible runs where our own folders may be out of its reach: our Python goes along. */
@@ -270,7 +267,7 @@ enum status launch_start(struct launch *l, char why[LAUNCH_WHY])
 	l->guard = fork();
 	if (l->guard == 0)
 		be_guard(&account, (int[GUARD_FDS]){ [GUARD_CONTROL] = control[1], l->folder->lock, l->spool, l->results, l->exit,
-		                                     now.tar, now.project.fd }, words);
+		                                     now.tar, now.project }, words);
 	free_words(words);
 	close(control[1]);
 	l->control = control[0];
@@ -279,10 +276,8 @@ enum status launch_start(struct launch *l, char why[LAUNCH_WHY])
 
 void launch_done(void)
 {
-	char why[WHY];
-
-	if (now.has_project)
-		(void)project_files_close(&now.project, why);
+	if (now.project >= 0)
+		close(now.project);
 	if (now.tar >= 0)
 		close(now.tar);
 	credentials_done(&now.credentials);
@@ -290,7 +285,7 @@ void launch_done(void)
 	files_free(&now.files);
 	seal_keys_free(&now.keys);
 	free_words(now.environment);
-	now = (struct prepared){ .tar = -1 };
+	now = (struct prepared){ .project = -1, .tar = -1 };
 }
 
 void launch_sweep(const struct settings *s, const struct folder *f, pid_t session, pid_t guard, pid_t spared)

@@ -336,7 +336,7 @@ static bool is_revision(const struct kind *kind, const char *revision)
 	                               strspn(revision, "0123456789abcdef") == kind->revision);
 }
 
-enum status project_open(const struct settings *s, const struct project *p, const char *revision, struct project_files *ret_files,
+enum status project_open(const struct settings *s, const struct project *p, const char *revision, int *ret_files,
                          char why[PROJECT_WHY])
 {
 	struct work w;
@@ -348,19 +348,10 @@ enum status project_open(const struct settings *s, const struct project *p, cons
 	if (status == S_OK)
 		status = take_or_fetch(&w, revision, &fd);
 	end(&w);
-	ret_files->fd = fd;
+	*ret_files = fd;
 	if (status == S_OK)
 		*why = '\0';
 	return status == S_OK || status == S_LATER || status == S_INTERNAL ? status : S_INVALID;
-}
-
-enum status project_files_close(struct project_files *files, char why[PROJECT_WHY])
-{
-	*why = '\0';
-	if (files->fd >= 0)
-		close(files->fd);
-	files->fd = -1;
-	return S_OK;
 }
 
 bool project_is_here(const struct settings *s, long long id)

@@ -2,10 +2,9 @@
  *
  *	project_sync(settings, &project, &revision, &playbooks, why);
  *
- *	struct project_files files;
+ *	int files;
  *	if (project_open(settings, &project, revision, &files, why) == S_OK)
- *		unpack(files.fd);                        archive_unpack()
- *	status = project_files_close(&files, why);
+ *		unpack(files);                           archive_unpack(), then close()
  *
  * A project is one of GIT (a bare repository with the newest commit), TAR (the archive as it came) or MANUAL (the folder that people
  * fill). Several processes may be at work on one copy, and each may be killed at any moment (store.h). What fails leaves the old copy
@@ -35,19 +34,15 @@ struct project {
 	const char *password, *key;              /* opened; NULL and "": none */
 };
 
-struct project_files {
-	int fd;                                  /* of an archive, to be read from its beginning; -1: none */
-};
-
 /* S_OK: the caller owns both. The revision is the commit of a GIT project, the archive's SHA-256 of a TAR, NULL of a MANUAL one; the
  * playbooks are file names, in order. Else why; S_INVALID: the project's fault or that of where it comes from, S_LATER: ours. */
 enum status project_sync(const struct settings *s, const struct project *p, char **ret_revision, json_t **ret_playbooks,
                          char why[PROJECT_WHY]) CHECKED;
 
-/* The files of that revision, fetched first if this copy hasn't it; of a MANUAL project those that are there now. */
-enum status project_open(const struct settings *s, const struct project *p, const char *revision, struct project_files *ret_files,
+/* The files of that revision, fetched first if this copy hasn't it; of a MANUAL project those that are there now: an archive, to be read
+ * from its beginning, which the caller closes; -1: none. */
+enum status project_open(const struct settings *s, const struct project *p, const char *revision, int *ret_files,
                          char why[PROJECT_WHY]) CHECKED;
-enum status project_files_close(struct project_files *files, char why[PROJECT_WHY]);
 
 /* Have we a folder of it? */
 bool project_is_here(const struct settings *s, long long id);

@@ -345,7 +345,7 @@ static void several_processes_work_on_one_copy(void **state)
 	for (size_t i = 0; i < COUNT(pids); i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
-			struct project_files files;
+			int files;
 
 			for (int k = 0; k < 3; k++)
 				if ((i % 2 == 0 ? syncs(&p) : project_open(&settings, &p, content("head"), &files, why)) != S_OK) {
