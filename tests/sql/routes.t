@@ -43,6 +43,7 @@ psql -X -q -v ON_ERROR_STOP=1 -d reading >/dev/null <<-'SQL'
 	insert into work.hooks (name, type, recipients) values ('x', 'HTTP', 'http://x');
 	select work.periodic_tasks_add(row(null, 'INTERVAL', '60', 'PLAYBOOK', 'site.yml', 1, 1, null, true, true, 'UTC', null, null), 'web', '{}', '{}', now(), 'UTC');
 	insert into outbox.couriers values ('me', now());
+	insert into work.runners values ('me', now(), '1');
 	insert into people.audit (at, username, via, verb, kind, ids, n, details) values (now(), 'x', 'proxy', 'x', 'x', '{}', 0, '{}');
 	alter database reading set default_transaction_read_only = on;
 SQL
