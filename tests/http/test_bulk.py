@@ -2,7 +2,8 @@
 import pytest
 
 from client import JSON
-from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, ids, make, said
+from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, grant, ids, make, said
+from quiet import ansible_can, nobody_claims
 from runs import make_run
 
 pytestmark = pytest.mark.usefixtures("inventory_is_lawful")
@@ -34,6 +35,37 @@ def test_all_of_it_is_done_in_order(admin, sql):
     assert sql.column("select verb || ' ' || kind from people.audit order by id") == [
         "create host", "create group", "create inventory", "create template", "replace hosts group", "add groups inventory", "update host", "delete template"]
     assert sql.one("select count(*) from inventory.objects where sealed::text ~ 'rex|max' or vars::text ~ 'rex|max'") == 0
+
+
+def test_projects_and_what_they_do_by_the_clock_are_made_changed_and_deleted(instance, admin, ann, sql):
+    """A secret is sealed, wherever it stands."""
+    task = {"name": "t", "type": "INTERVAL", "schedule": "3600", "mode": "site.yml", "project": 1, "inventory": 1}
+    with nobody_claims(instance), ansible_can(sql):
+        made = said(admin.post("/_bulk/", [
+            add("inventory", name="i"), add("inventory", name="j"),
+            add("project", name="p", repository="git@ex.us:p", vars={"repo_type": "GIT", "repo_password": "swordfish"}),
+            add("periodictask", **task, vars={"forks": 5, "key-file": "swordfish"}),
+            {"type": "set", "item": "project", "pk": 1, "data": {"vars": {"repo_type": "GIT", "repo_password": ENCRYPTED, "repo_key": "swordfish"}}},
+            {"type": "set", "item": "periodictask", "pk": 1, "data": {"schedule": "60", "vars": {"key-file": ENCRYPTED, "vault-password-file": "swordfish"}}},
+            {"type": "mod", "item": "project", "pk": 1, "data_type": "inventories", "method": "PUT", "data": [2, 1, 9]},
+            {"type": "mod", "item": "project", "pk": 1, "data_type": "inventories", "method": "DELETE", "data": [1]},
+            {"type": "mod", "item": "project", "pk": 1, "data_type": "permissions", "method": "POST", "data": [grant(2, "EXECUTOR")]},
+            {"type": "get", "item": "project", "pk": 1}, {"type": "get", "item": "periodictask", "pk": 1}]))
+        assert [(m["type"], m["status"]) for m in made] == [("add", 201)] * 4 + [("set", 200)] * 2 + [("mod", 200)] * 3 + [("get", 200)] * 2
+        assert made[6]["data"] == {"total": 3, "operated": 2, "not_found": 1, "failed_list": [9]}
+        assert made[9]["data"] == said(admin.get("/projects/1/")) and made[10]["data"] == said(admin.get("/periodic-tasks/1/"))
+        assert made[9]["data"]["vars"] == {"repo_key": ENCRYPTED, "repo_password": ENCRYPTED, "repo_type": "GIT"}
+        assert [i["id"] for i in made[9]["data"]["inventories"]] == [2]
+        assert made[10]["data"].items() >= {**task, "schedule": "60", "vars": {"key-file": ENCRYPTED, "vault-password-file": ENCRYPTED}}.items()
+        assert sql.column("select key from inventory.objects, jsonb_each(sealed) order by key") == ["key-file", "repo_key", "repo_password", "vault-password-file"]
+        assert sql.one("select count(*) from inventory.objects where vars::text || sealed::text ~ 'swordfish'") == 0
+        assert [m["data"]["name"] for m in said(ann.post("/_bulk/", [{"type": "get", "item": item, "pk": 1} for item in ("project", "periodictask")]))] == ["p", "t"]
+        gone = [{"type": "del", "item": item, "pk": 1} for item in ("periodictask", "project")]
+        assert said(ann.post("/_bulk/", gone), 403) == FORBIDDEN
+        assert said(admin.post("/_bulk/", [*gone, {"type": "get", "item": "periodictask", "pk": 1}]), 404) == NOT_FOUND
+        assert ids(admin.get("/projects/")) == [1] == ids(admin.get("/periodic-tasks/"))
+        assert said(admin.post("/_bulk/", gone)) == [{"data": {"detail": "Ok"}, "status": 200, "type": "del"}] * 2
+        assert ids(admin.get("/projects/")) == [] == ids(admin.get("/periodic-tasks/"))
 
 
 def test_what_fails_undoes_all_and_answers_for_itself(admin, ann, sql):

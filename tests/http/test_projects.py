@@ -1,12 +1,15 @@
 """Projects and their tasks: the document's examples, fields, what is secret, rights, lists; what Ansible can do. Real repositories:
-test_sync.py."""
+test_projects_sync.py."""
+import contextlib
 import time
 from urllib.parse import quote
 
 import pytest
 
+from instance import eventually
 from polemarch import ENCRYPTED, FORBIDDEN, NOT_FOUND, counted, gone, grant, ids, make, said
 from quiet import MODULES, OPTIONS, ansible_can, nobody_claims
+from runs import PATIENCE, Repository
 
 BUSY = {"detail": "A run of the project is not over yet."}
 
@@ -16,8 +19,9 @@ def unknown(type):
 
 
 @pytest.fixture(autouse=True)
-def quiet(instance):
-    with nobody_claims(instance):
+def quiet(request, instance):
+    """But for those who want work to be done."""
+    with contextlib.nullcontext() if "work" in request.fixturenames else nobody_claims(instance):
         yield
 
 
@@ -140,6 +144,22 @@ def test_one_that_is_at_work_is_not_deleted(admin, sql):
     said(admin.post(f"/history/{run}/cancel/"))
     gone(admin.delete("/projects/1/"))
     assert sql.rows("select id, project_id, status from work.runs") == [(run, None, "INTERRUPTED")]
+
+
+def test_the_files_of_one_that_is_deleted_go_and_those_of_others_stay(work, admin, instance, open_folder):
+    """A runner looks every ten minutes, and when it begins."""
+    repository = Repository(open_folder / "repository")
+    repository.commit({"site.yml": "- hosts: all\n"})
+    deleted = work.project("GIT", repository.url), work.project(files={"site.yml": "- hosts: all\n", "by-hand": "x"})
+    stays = work.project(files={"site.yml": "- hosts: all\n"})
+    folder = instance.var / "projects"
+    theirs = [folder / name for id in deleted for name in (str(id), f".lock-{id}")]
+    assert all(path.exists() for path in theirs) and len(list(folder.glob("**/by-hand"))) == 1
+    for id in deleted:
+        gone(admin.delete(f"/projects/{id}/"))
+    instance.kill("moirai-runner")
+    eventually(lambda: not any(path.exists() for path in theirs) and not list(folder.glob("**/by-hand")), PATIENCE, 0.1)
+    assert (folder / str(stays) / "site.yml").read_text() == "- hosts: all\n" and work.sync(stays)["status"] == "OK"
 
 
 # ---- lists

@@ -1,5 +1,7 @@
 """Runs of the real Ansible on this machine: what comes of playbooks and modules, and how runs end. (By ssh: test_runs_ssh.py; secrets:
 test_runs_secrets.py; how they are asked for: test_execute.py.)"""
+import json
+import os
 import pathlib
 import re
 import subprocess
@@ -15,6 +17,7 @@ from quiet import nobody_claims
 from runs import AWAY, LOCAL, OVER, PATIENCE, Gate, Repository, archive, debug, fake_ansible, play, shell
 
 WIDTH = 79
+STORM = float(os.environ.get("MOIRAI_CRASH_SECONDS", 0))       # what takes long is waited for, too
 
 
 def heading(text):
@@ -268,6 +271,67 @@ def test_a_project_has_its_own_settings_and_encrypted_files(work, two, open_fold
     assert "no vault secrets" in work.over(none, "ERROR")["raw_stdout"]
 
 
+# ---- what Ansible can do
+
+KNOWS = """#!/bin/sh
+case $2 in
+version | reference) exec cat "$(dirname "$0")/$2" ;;
+esac
+exec /usr/bin/python3 "$@"
+"""
+
+
+class Ansible:
+    """One that says of itself what a test wants, and runs as the fake one does."""
+
+    def __init__(self, folder, work):
+        self.folder, self.work = pathlib.Path(fake_ansible(folder)), work
+        self.put("python", KNOWS)
+        for command in ("ansible", "ansible-playbook"):
+            self.put(command, (self.folder / command).read_text().replace("/usr/bin/python3", str(self.folder / "python")))
+
+    def put(self, name, text):
+        (self.folder / name).write_text(text)
+        (self.folder / name).chmod(0o755)
+
+    def becomes(self, version, *options, in_time=False):
+        """It is that version from now on, with these options; waits until the runner has noticed."""
+        known = {name: {"type": "text", "shortopts": [], "help": version} for name in options}
+        self.put("reference", json.dumps({"version": version, "key": version, "options": {"ansible": known, "ansible-playbook": known},
+                                          "modules": {f"of.{version}": {"module": version}}}))
+        self.put("version", version + "\n")
+        self.noticed(version, in_time)
+
+    def noticed(self, version, in_time=False):
+        """A runner looks each minute, and when it begins."""
+        if not in_time:
+            self.work.instance.kill("moirai-runner")
+        eventually(lambda: self.work.sql.one("select work.reference_known()") == version, PATIENCE, 0.1)
+
+
+@pytest.fixture
+def ansible(work, sql, open_folder):
+    before = sql.one("select work.reference_known()")
+    ansible = Ansible(open_folder, work)
+    with work.settings(ansible_dir=str(ansible.folder)):
+        yield ansible
+        work.rest()
+    sql.run("delete from work.ansible_reference where version <> %s", before)
+    ansible.noticed(before)
+
+
+def test_when_ansible_changes_it_is_asked_anew_what_it_can_do(work, admin, two, ansible):
+    """Also when it becomes one that was known before."""
+    work.project(files={"site.yml": "---\n# fake: lines=1 hosts=2\n- hosts: all\n"})
+    for version, known, unknown in (("one", "old-way", "new-way"), ("two", "new-way", "old-way"), ("one", "old-way", "new-way")):
+        ansible.becomes(version, "limit", known, in_time=STORM and version == "two")
+        assert said(admin.get("/ansible/modules/")) == [f"of.{version}"]
+        assert said(admin.get("/ansible/cli_reference/?filter=playbook"))["playbook"].keys() == {"limit", known}
+        assert said(admin.post("/projects/1/execute-playbook/", {"inventory": two, "playbook": "site.yml", unknown: "x"}), 400) == {
+            "detail": {"playbook": [f"Incorrect argument: '{unknown}'."], "argument": [unknown]}}
+        assert f" --{known} x" in work.run(1, "site.yml", two, {known: "x"})["raw_args"]
+
+
 # ---- output
 
 def test_lines_are_readable_while_it_runs(work, admin, two, open_folder):
@@ -293,6 +357,20 @@ def test_two_hundred_thousand_lines_of_one_playbook_arrive(work, admin, sql, two
     assert sql.one("select count(*), min(n), max(n), (select lines from work.runs) from work.lines") == (200002, 1, 200002, 200002)
     page = said(admin.get(f"/history/{id}/lines/?limit=1&offset=100000"))
     assert page["count"] == 200002 and page["results"] == [{"line_number": 100002, "line": "100000"}]
+
+
+@pytest.mark.skipif("asan" in os.environ.get("MOIRAI_CONFIGURE", ""), reason="takes minutes with AddressSanitizer")
+def test_a_million_lines_of_one_run_arrive(work, admin, sql, two, open_folder):
+    work.project(files={"site.yml": "---\n# fake: lines=1000000 hosts=2\n- hosts: all\n"})
+    with work.settings(ansible_dir=fake_ansible(open_folder)):
+        id = work.start(1, "site.yml", two)
+        eventually(lambda: sql.one("select status from work.runs") in OVER, 200, 0.1)
+    assert sql.one("select status, status_detail, lines from work.runs") == ("OK", None, 1000001)
+    assert sql.one("select count(*), min(n), max(n) from work.lines") == (1000001, 1, 1000001)
+    numbers = [int(n) for n in re.findall(r"N(\d+) T", admin.get(f"/history/{id}/raw/").text)]
+    assert numbers == list(range(1, 1000001))
+    page = said(admin.get(f"/history/{id}/lines/?limit=1&offset=500000"))
+    assert page["count"] == 1000001 and page["results"][0]["line_number"] == 500001
 
 
 def test_whatever_a_run_puts_out_becomes_lines_that_can_be_shown(work, admin, two, open_folder):

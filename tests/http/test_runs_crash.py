@@ -6,6 +6,7 @@ database is away for longer than one, and for so many seconds somebody dies at r
 """
 import contextlib
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -17,9 +18,10 @@ import yaml
 
 from client import Api
 from conftest import another
-from crash_matrix import FAKE, LEASE, OVER, WITHIN, Yard, is_there, kill, new_secrets_dir, processes
-from instance import SETTINGS, age, eventually
+from crash_matrix import FAKE, LEASE, OVER, WITHIN, Run, Yard, is_there, kill, new_secrets_dir, processes
+from instance import ROOT, SETTINGS, age, eventually
 from polemarch import make, said
+from runs import Repository
 
 pytestmark = pytest.mark.noreset
 STORM = float(os.environ.get("MOIRAI_CRASH_SECONDS", 0))
@@ -180,6 +182,30 @@ def test_what_a_run_has_left_in_the_background_goes_with_it_when_shepherd_and_gu
 
 # ---- two runners
 
+def git_project(yard, repository):
+    """A new one, after its first sync. (One of MANUAL is had by the runner alone that has its files.)"""
+    id = make(yard.admin, "projects", name="g", repository=repository.url, vars={"repo_type": "GIT"})["id"]
+    eventually(lambda: yard.status_of(id) == "OK", 30)
+    return id
+
+
+@pytest.fixture
+def repository(open_folder):
+    repository = Repository(open_folder / "repository")
+    repository.commit({"site.yml": "---\n# fake: lines=3\n- hosts: all\n"})
+    return repository
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """It does nothing meanwhile; the other has all that there is to do."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 def starts_of(yard, seconds):
     """For so long, all the tokens by which each run was seen at work."""
     seen, until = {}, time.monotonic() + seconds
@@ -192,7 +218,8 @@ def starts_of(yard, seconds):
     return seen
 
 
-def test_of_two_runners_one_has_each_run_and_each_turn_of_a_periodic_task(yard, project):
+def test_of_two_runners_one_has_each_run_and_each_turn_of_a_periodic_task(yard, repository):
+    project = git_project(yard, repository)
     with yard.second_runner(jobs=60):
         eventually(lambda: yard.sql.one("select count(*) from work.runners") == (2 if os.getuid() == 0 else 1))
         every_second = make(yard.admin, "periodic-tasks", name="t", type="INTERVAL", schedule="1", mode="site.yml", project=project,
@@ -210,11 +237,11 @@ def test_of_two_runners_one_has_each_run_and_each_turn_of_a_periodic_task(yard, 
         assert len(fired) <= (fired[-1] - fired[0]).total_seconds() + 2
 
 
-def test_what_a_machine_had_that_is_gone_another_takes(yard, project):
+def test_what_a_machine_had_that_is_gone_another_takes(yard, repository):
+    project = git_project(yard, repository)
     eventually(lambda: age(yard.runner()) > LEASE + 1, LEASE + 2)
     with yard.second_runner(jobs=60) as second:
-        os.kill(yard.runner(), signal.SIGSTOP)
-        try:
+        with stopped(yard.runner()):
             runs = [yard.start(project, lines=10, sleep=600), yard.start(project, lines=600000, rate=1000)]
             for run in runs:
                 run.has_said(10)
@@ -222,8 +249,6 @@ def test_what_a_machine_had_that_is_gone_another_takes(yard, project):
             kill(second.pid, *gone, sig=signal.SIGSTOP)
             kill(second.pid, *gone)
             shutil.rmtree(yard.runs_dirs[-1])
-        finally:
-            os.kill(yard.runner(), signal.SIGCONT)
         shown = [run.row("lines") for run in runs]
         for p in yard.secrets.iterdir():            # it was in that machine's memory
             shutil.rmtree(p) if p.is_dir() else p.unlink()
@@ -232,6 +257,37 @@ def test_what_a_machine_had_that_is_gone_another_takes(yard, project):
         for run, n in zip(runs, shown):
             run.ended("ERROR", LOST, at_least=n)
         later.ended_well()
+
+
+def sync(yard, project):
+    said(yard.admin.post(f"/projects/{project}/sync/"))
+    eventually(lambda: yard.status_of(project) == "OK", 30)
+
+
+def has_run_at(yard, project, revision, lines):
+    """A run of it has these files, which say how many lines."""
+    run = yard.start_it(project, {}, lines)
+    run.ended_well()
+    assert run.row("revision") == revision
+
+
+def test_each_runner_brings_a_project_to_the_revision_that_a_run_wants(yard, repository):
+    """Whichever has synchronized it, and whatever the repository has by now."""
+    first, project = repository.head(), git_project(yard, repository)
+    second = repository.commit({"site.yml": "---\n# fake: lines=5\n- hosts: all\n"})
+    copies = yard.instance.var / "projects-2"
+    copies.mkdir()
+    shutil.chown(copies, pathlib.Path(f"/proc/{yard.runner()}").stat().st_uid)
+    with yard.second_runner(jobs=60, projects_dir=str(copies)) as other:
+        with stopped(yard.runner()):
+            has_run_at(yard, project, first, 3)
+            assert (copies / str(project)).is_dir()
+            sync(yard, project)
+            has_run_at(yard, project, second, 5)
+        with stopped(other.pid):
+            has_run_at(yard, project, second, 5)
+            repository.commit({"site.yml": None})
+            has_run_at(yard, project, second, 5)
 
 
 # ---- syncs
@@ -320,6 +376,27 @@ def all_went_on(runs, seconds=60):
 
 def test_a_runner_that_is_killed_costs_no_run(yard, project):
     all_went_on(everyone(yard, project, 8, yard.kill_runner))
+
+
+def test_a_runner_that_is_told_to_end_leaves_its_runs_to_the_next(yard, project):
+    """It goes at once; they go on, with the shepherds that they have."""
+    def at_work():
+        return {id: tuple(sorted(Run(yard, id, 0).shepherds())) for id in yard.sql.column("select id from work.runs where status = 'RUN'")}
+
+    def restart():
+        before = at_work()
+        assert len(before) == len(STATES) and all(before.values())
+        for _ in range(2):
+            runner = yard.runner()
+            os.kill(runner, signal.SIGTERM)
+            eventually(lambda: yard.runner() not in (None, runner) and not is_there(runner), 20)
+        after = at_work()
+        assert after and after.items() <= before.items()
+    all_went_on(everyone(yard, project, 9, restart))
+
+
+def test_systemd_ends_no_run_with_the_runner():
+    assert "\nKillMode=process\n" in (ROOT / "systemd/moirai-runner.service.in").read_text().partition("[Service]")[2].partition("[Install]")[0]
 
 
 def test_a_database_that_is_killed_costs_no_line(yard, project):

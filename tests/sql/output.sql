@@ -1,20 +1,20 @@
 -- What runs have said (sql/polemarch_api/output.sql; polemarch-behaviour.md section 10.1).
 begin;
 \ir lib.psql
-select plan(50);
+select plan(62);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9);
 create function tests.on(function text, query jsonb default '{}', id bigint default 1, name text default 'johnny') returns text
 language sql as $$ select tests.polemarch(name, 'history_' || function, jsonb_build_object('id', id::text), '{}', query) $$;
--- tests.ran(lines) -> a run of johnny's that has said so.
-create function tests.ran(p_lines text[], p_status text default 'OK') returns bigint
+-- tests.ran(lines, status, day) -> a run of johnny's that has said so, on that day.
+create function tests.ran(p_lines text[], p_status text default 'OK', p_day date default '2015-06-01') returns bigint
 language plpgsql as $$
 declare
 	made bigint := (work.runs_add(array[row(null, null, null, 'PLAYBOOK', 'site.yml', null, '{}'::jsonb, '{}'::jsonb, true, 1, 'users')::work.order], tests.at(0)))[1];
 begin
-	perform work.line_partitions_ensure('2015-06-01');
-	insert into work.lines select '2015-06-01', made, n, line from unnest(p_lines) with ordinality l (line, n);
-	update work.runs set status = p_status, stop_time = case when p_status <> 'RUN' then tests.at(1) end, output_day = '2015-06-01',
+	perform work.line_partitions_ensure(p_day);
+	insert into work.lines select p_day, made, n, line from unnest(p_lines) with ordinality l (line, n);
+	update work.runs set status = p_status, stop_time = case when p_status <> 'RUN' then tests.at(1) end, output_day = p_day,
 		lines = cardinality(p_lines) where id = made;
 	return made;
 end
@@ -60,6 +60,37 @@ select is(work.line_partitions_drop('2015-06-09') > 0, true, 'old output is drop
 select is(tests.numbers() || tests.on('raw') || substring(tests.on('get') from '"raw_stdout":"[^"]*"'), '0: 200"raw_stdout":""', '... and there is none');
 update work.runs set lines = 10 where id = 1;
 select is(tests.numbers() || tests.on('raw') || substring(tests.on('get') from '"raw_stdout":"[^"]*"'), '0: 200"raw_stdout":""', '... however many there were');
+
+-- ---- how many days it is kept (run_retention) ----
+-- tests.age() -> how many days ago the last day of the week before last was.
+create function tests.age() returns int language sql as $$ select extract(isodow from current_date)::int + 7 $$;
+-- tests.tidied(days) -> the runs that still have their output when this setting has been heeded, and how many lines there are.
+create function tests.tidied(days int) returns text
+language plpgsql as $$
+begin
+	perform runner_api.tidy(tests.settings(jsonb_build_object('runRetention', days)));
+	return (select string_agg(id::text, ' ' order by id) from work.runs where output_day is not null and lines = 2) || ', '
+	       || (select count(*) from work.lines);
+end
+$$;
+select tests.story();
+select tests.ran('{a,b}', 'OK', current_date - tests.age() - days) from unnest('{0,6,7}'::int[]) days;
+select tests.ran('{a,b}', 'OK', current_date), tests.ran('{a,b}', 'RUN', current_date - tests.age());
+select is(tests.tidied(0), '1 2 3 4 5, 10', '0 days are for ever');
+select is(tests.tidied(36500), '1 2 3 4 5, 10', 'what is not as old stays');
+select is(tests.tidied(tests.age() + 7), '1 2 3 4 5, 10', '... up to that day');
+select is(tests.tidied(tests.age() + 6), '1 2 4 5, 8', 'what is older goes');
+select is(tests.tidied(1), '1 2 4 5, 8', '... but not what is in a week with a run that is at work');
+update work.runs set status = 'OK', stop_time = tests.at(1) where id = 5;
+select is(tests.tidied(tests.age()), '1 2 4 5, 8', 'a week stays as long as its last day');
+select is(tests.tidied(tests.age() - 1), '4, 2', '... and goes with it');
+select is(tests.rows('work.runs', 'id, status, output_day is null, lines'), '(1,OK,t,0) (2,OK,t,0) (3,OK,t,0) (4,OK,f,2) (5,OK,t,0)', 'the runs stay, without their output');
+select is(tests.numbers() || tests.on('raw') || substring(tests.on('get') from '"raw_stdout":"[^"]*"'), '0: 200"raw_stdout":""', '... and are shown so');
+select is(tests.numbers(id => 4) || E' ' || tests.on('raw', id => 4), E'2: 2 1 200 a\nb', 'what is younger is there');
+select work.line_partitions_drop('infinity'), runner_api.tidy(tests.settings());
+select is((select string_agg(inhrelid::regclass::text, ' ' order by inhrelid::regclass::text) from pg_inherits where inhparent = 'work.lines'::regclass),
+	format('work.lines_%s work.lines_%s', to_char(current_date, 'IYYY_IW'), to_char(current_date + 7, 'IYYY_IW')), 'there is room for what comes this week and the next');
+select is((select string_agg(rule, '; ') from work.check()), null, 'all is as the law says');
 
 -- ---- a text in pieces ----
 select tests.story();
