@@ -264,7 +264,8 @@ def test_names_of_hosts_are_a_list_of_texts_that_fit_or_make_no_sense(far, far_s
     assert far_sql.state() == before
 
 
-def test_it_may_answer_64_mib_and_not_more(far, outside, q):
+def test_it_may_answer_64_mib_and_not_more(far, far_set, outside, q):
+    far_set(query_timeout=20)
     front, back = b'{"status": "ok", "results": ["web1"', b"]}"
     whole = front + b" " * ((64 << 20) - len(front) - len(back)) + back
     outside.query.answer = lambda r: (200, {}, whole)
