@@ -13,9 +13,6 @@ language sql immutable as $$
 	         become-password-file, become-pass-file, connection-password-file, conn-pass-file}'::text[]
 $$;
 
-create or replace function inventory.is_hidden(key text) returns boolean
-language sql immutable as $$ select key = any(inventory.hidden_keys()) $$;
-
 -- inventory.secret_keys(given) -> those, and extra-vars if they are sealed: the worker seals them where a secret is among them, or they
 -- look like sealed ones.
 create or replace function inventory.secret_keys(given jsonb) returns text[]

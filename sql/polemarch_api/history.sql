@@ -172,7 +172,7 @@ $$;
 --   raw_stdout is the first 10,000,000 characters of the output, without colours. `inventory` and `revision` are shown beyond the
 --   document, as Polemarch does; what is long, or says more than it, where it is asked for.
 --   query  output=no: without raw_stdout and raw_inventory; expand=execute_args (secret ones as `[~~ENCRYPTED~~]`), status_detail (why
---          it did not end well), both with a comma       fails  WE404, WE403
+--          it did not end well, or what was left out), both with a comma       fails  WE404, WE403
 create or replace function polemarch_api.history_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare

@@ -18,7 +18,7 @@ begin
 		return null;
 	end if;
 	return (select jsonb_build_object('id', p.id, 'type', o.vars->>'repo_type', 'repository', p.repository,
-	                                  'branch', o.vars->>'repo_branch', 'sealed', work.boxes(o.sealed), 'fresh', p.synced_at is null, 
+	                                  'branch', o.vars->>'repo_branch', 'sealed', work.boxes(o.sealed), 'fresh', p.synced_at is null,
 	                                  'elsewhere', nullif(p.home, p.runner))
 	          from work.projects p join inventory.objects o on o.kind = 'project' and o.id = p.id where p.id = p_id);
 end
