@@ -8,9 +8,10 @@ import pytest
 
 from bad import NOT_HOSTS, NOT_JSON, NOT_OBJECTS, NOT_TEXT, THINGS
 from client import JSON
+from instance import eventually
 from people import django_hash
 from polemarch import ENCRYPTED, NOT_FOUND, grant, make, said
-from runs import make_run
+from runs import PATIENCE, make_run
 
 pytestmark = pytest.mark.noreset
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -118,6 +119,8 @@ def seeded(api, session_sql):
         make(api.polemarch, path, **more)
     for path in SUBLISTS[:1] + SUBLISTS[2:4]:
         said(api.polemarch.post(path, [1]))
+    # What the runner has to do with it is done: from here on only requests could change anything.
+    eventually(lambda: said(api.polemarch.get("/projects/1/"))["status"] == "OK", PATIENCE, 0.1)
 
 
 @pytest.fixture(autouse=True)
