@@ -164,7 +164,7 @@ bool actor_cache_announce(struct actor_cache *cache, enum via via, const char *p
 	if (!take(bucket))
 		return true;
 	slot = find(bucket, key);
-	other = slot != NULL && slot->compared_until > now();
+	other = slot != NULL && ends(slot) > now();
 	if (!other)
 		find_or_make(bucket, key)->compared_until = now() + seconds;
 	give_back(bucket);

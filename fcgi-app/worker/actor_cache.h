@@ -24,7 +24,7 @@ bool actor_cache_recall(struct actor_cache *cache, enum via via, const char *pro
 /* It was found out: the actor, by this, for so many seconds. */
 void actor_cache_remember(struct actor_cache *cache, const struct actor *actor, const char *proof, int seconds);
 
-/* Says for `seconds` that this worker is finding out. False: another is. */
+/* Says for `seconds` that this worker is finding out. False: another is, or has found out since this one asked. */
 bool actor_cache_announce(struct actor_cache *cache, enum via via, const char *proof, int seconds);
 
 /* It was not found out. */

@@ -99,6 +99,16 @@ static void what_another_compares_is_waited_for(void **state)
 	assert_int_equal(child_wait(other), 0);
 }
 
+/* Between the two questions of one worker, whether it is remembered and whether another compares, the other may be done. */
+static void what_was_found_out_a_moment_ago_is_not_compared(void **state)
+{
+	(void)state;
+	is_clio(identify_basic_text("clio:secret"));
+	assert_false(actor_cache_announce(worker.actors, VIA_PASSWORD, "clio:secret", MOST_COMPARING_SECONDS));
+	is_clio(identify_basic_text("clio:secret"));
+	assert_int_equal(people.compared, 1);
+}
+
 static void what_another_has_given_up_is_compared(void **state)
 {
 	pid_t other = another_compares(it_is_given_up);
@@ -304,6 +314,7 @@ int main(void)
 		IN_A_WORKER(a_remembered_name_does_not_stand_for_a_password),
 		IN_A_WORKER(each_cache_has_its_own_secret),
 		IN_A_WORKER(what_another_compares_is_waited_for),
+		IN_A_WORKER(what_was_found_out_a_moment_ago_is_not_compared),
 		IN_A_WORKER(what_another_has_given_up_is_compared),
 		IN_A_WORKER(who_does_not_get_his_turn_is_told_later),
 		IN_A_WORKER(workers_share_what_they_remember),
