@@ -1,0 +1,136 @@
+import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
+import type { Component } from 'svelte';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { session } from '#lib/api/session.svelte.ts';
+import { router } from '#lib/router.svelte.ts';
+import AskingPage from '#lib/testing/AskingPage.svelte';
+import WithQueries from '#lib/testing/WithQueries.svelte';
+import Shell from './Shell.svelte';
+
+type Page = Component<Record<string, string>>;
+/** What each page asked for. */
+const asked: string[] = [];
+let mounted: string[];
+const loads = vi.hoisted(() => ({ labors: [] as (() => void)[], hosts: [] as (() => void)[] }));
+
+vi.mock('./routes.ts', () => {
+	const page = (name: string): Page =>
+		((anchor: never, given: Record<string, string>) => {
+			mounted.push(name);
+			const props = { asks: (what: string) => asked.push(name + what) };
+			Object.defineProperty(props, 'id', { get: () => given['id'] });
+			return (AskingPage as never as (anchor: never, props: object) => object)(anchor, props);
+		}) as never;
+	const home = page('home');
+	const load = (pageOf: Page) => () => Promise.resolve({ default: pageOf });
+	const loadHome = load(home);
+	return {
+		navigation: [
+			{ href: '/v1/labors/', title: 'Labors', icon: 'labor', key: 'l' },
+			{ href: '/v1/quests/', title: 'Quests', icon: 'quest', key: 'q' }
+		],
+		routes: [
+			{ pattern: '/', title: 'Home', load: loadHome },
+			{ pattern: '/v1', title: 'Home', load: loadHome },
+			{ pattern: '/v1/labors', title: 'Labors', load: load(page('labors')) },
+			{ pattern: '/v1/quest/new', title: 'New quest', load: load(page('new quest')) },
+			{ pattern: '/v1/quests/:id', title: 'Quest', load: load(page('quest')) },
+			{
+				pattern: '/v1/hosts',
+				title: 'Hosts',
+				load: () => new Promise((loaded) => loads.hosts.push(() => loaded({ default: page('hosts') })))
+			},
+			{
+				pattern: '/v1/broken',
+				title: 'Broken',
+				load: () => new Promise((_, failed) => loads.labors.push(() => failed(new Error('Failed to fetch http://x/a.js'))))
+			}
+		]
+	};
+});
+
+beforeAll(() => {
+	HTMLElement.prototype.showPopover = () => {};
+	HTMLElement.prototype.hidePopover = () => {};
+});
+
+beforeEach(async () => {
+	mounted = [];
+	asked.length = 0;
+	loads.hosts = [];
+	loads.labors = [];
+	session.me = { username: 'anna', user: 'anna@example.net', via: 'session' } as never;
+	router.ready = () => () => {};
+	router.go('/v1/labors?mine=true');
+	render(WithQueries as never, { component: Shell, given: {} } as never);
+	await heading('?mine=true');
+});
+afterEach(cleanup);
+
+const heading = (text: string) => waitFor(() => expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(text));
+const a_while = () => new Promise((over) => setTimeout(over, 30));
+
+describe('a page that is being left', () => {
+	it('never asks for what the next one’s address says', async () => {
+		router.go('/v1/quests/5?open=true');
+		await heading('5?open=true');
+		router.go('/v1/labors');
+		await heading('?');
+		expect(asked).toEqual(['labors?mine=true', 'quest5?open=true', 'labors?']);
+	});
+
+	it('stays as it was while the next one is loaded, and has no say in the address any more', async () => {
+		router.go('/v1/hosts?q=web');
+		await a_while();
+		router.set({ mine: false });
+		await a_while();
+		expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('?mine=true');
+		expect(router.asked.search).toBe('?q=web');
+		loads.hosts[0]!();
+		await heading('?q=web');
+		expect(asked).toEqual(['labors?mine=true', 'hosts?q=web']);
+	});
+
+	it('is not followed by one that was wanted before and came later', async () => {
+		router.go('/v1/hosts?q=first');
+		router.go('/v1/quests/5');
+		await heading('5?');
+		loads.hosts[0]!();
+		await a_while();
+		expect([router.path, screen.getByRole('heading', { level: 1 }).textContent]).toEqual(['/v1/quests/5', '5?']);
+	});
+});
+
+describe('a page that can’t be loaded', () => {
+	it('says so', async () => {
+		router.go('/v1/broken');
+		loads.labors[0]!();
+		await waitFor(() => expect(screen.getByText(/^Perhaps a new version was installed/)).toBeTruthy());
+		router.go('/v1/labors?mine=true');
+		await heading('?mine=true');
+	});
+
+	it('says nothing over the page that was gone to since', async () => {
+		router.go('/v1/broken');
+		router.go('/v1/quests/5');
+		await heading('5?');
+		loads.labors[0]!();
+		await a_while();
+		expect(screen.queryByText(/^Perhaps a new version/)).toBeNull();
+		await heading('5?');
+	});
+});
+
+it('two addresses of one page are one page', async () => {
+	router.go('/');
+	await waitFor(() => expect(mounted).toEqual(['labors', 'home']));
+	router.go('/v1');
+	await a_while();
+	expect([router.path, mounted]).toEqual(['/v1', ['labors', 'home']]);
+});
+
+it.each(['/v1/quests/5', '/v1/quest/new'])('%s is of the quests in the list of pages', async (path) => {
+	router.go(path);
+	await waitFor(() => expect(router.path).toBe(path));
+	expect(screen.getAllByRole('link', { current: 'page' }).map((link) => link.textContent)).toEqual(['Quests']);
+});
