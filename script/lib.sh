@@ -11,9 +11,10 @@ build=$var/build${MOIRAI_BUILD:+-$MOIRAI_BUILD}
 needed_to_run=(ansible-core autoconf automake curl gcc git libarchive-dev libc6-dev libcmocka-dev libcurl4-openssl-dev libesmtp-dev libfcgi-dev
 	libgmime-3.0-dev libjansson-dev libnginx-mod-nchan libpcre2-dev libpq-dev libsodium-dev libssl-dev libsystemd-dev libyaml-dev make
 	nginx-light openssh-client pkg-config postgresql-15 postgresql-client-15 sshpass)
-needed_to_test=(clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssh-server openssl
+needed_to_test=(chromium clang cppcheck jq libclang-rt-14-dev libtap-parser-sourcehandler-pgtap-perl openssh-server openssl
 	postgresql-15-pgtap postgresql-15-plpgsql-check python3-aiosmtpd python3-jsonschema python3-psycopg2 python3-pytest
 	python3-pytest-xdist python3-requests python3-yaml shellcheck valgrind wrk xz-utils)
+node_packages=(node@20.20.2 npm@10.9.4)      # where Debian's are too old for the page
 
 say() {
 	echo "$*" >&2
@@ -62,9 +63,33 @@ make_nginx_folders() {
 	[ -d /var/lib/nginx/body ] || privileged install -d -o www-data -m 700 /var/lib/nginx/{body,fastcgi,proxy,scgi,uwsgi}
 }
 
+# have_node: a Node that can build the page, and npm, are the first on the PATH: those that are there, else Debian's, or, where these are
+# too old, those that npm's registry has as packages. Nothing to do where the page is there already, as in a tarball.
+have_node() {
+	[ ! -e "$root/web/dist/index.html" ] || return 0
+	command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
+	! is_node_new || return 0
+	local folder
+	folder=$(dirname "$(readlink -f "$build")")/node
+	if [ ! -x "$folder/node_modules/.bin/node" ] || [ ! -x "$folder/node_modules/.bin/npm" ]; then
+		say "installing ${node_packages[*]} into $folder"
+		mkdir -p "$folder"
+		npm install --prefix "$folder" --no-save --no-audit --no-fund --loglevel=error "${node_packages[@]}" >"$var/log/node.log" 2>&1 </dev/null ||
+			{ tail -n 20 "$var/log/node.log" >&2; die "could not install ${node_packages[*]}"; }
+	fi
+	PATH=$folder/node_modules/.bin:$PATH
+	hash -r
+	is_node_new || die "$folder has no Node that can build the page"
+}
+
+is_node_new() {
+	node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' 2>/dev/null
+}
+
 # make_build [CONFIGURE OPTION]...: builds into $build; what was built with the same options is only brought up to date.
 make_build() {
 	mkdir -p "$build"
+	[[ " $* " == *" --disable-page "* ]] || have_node
 	(
 		exec 9>"$build/lock"
 		flock 9

@@ -39,6 +39,13 @@ select not exists (select from house.migration where number = 5) as todo \gset
 \ir migrate/0005_work.sql
 insert into house.migration (number, name) values (5, 'runs');
 \endif
+select not exists (select from house.migration where number = 6) as todo \gset
+\if :todo
+\ir migrate/0006_history.sql
+\ir migrate/0006_labors.sql
+\ir migrate/0006_search.sql
+insert into house.migration (number, name) values (6, 'history');
+\endif
 
 -- What every endpoint stands on.
 \ir api/fail.sql
@@ -57,10 +64,12 @@ insert into house.migration (number, name) values (5, 'runs');
 \ir fate/hosts.sql
 \ir fate/event_types.sql
 \ir fate/fates.sql
+\ir fate/history.sql
 \ir fate/quests.sql
 \ir fate/labors.sql
 \ir fate/events.sql
 \ir fate/hostquery.sql
+\ir fate/search.sql
 \ir fate/check.sql
 
 -- What Ansible is told.
@@ -109,6 +118,9 @@ insert into house.migration (number, name) values (5, 'runs');
 \ir hermes_api/fates.sql
 \ir hermes_api/labors.sql
 \ir hermes_api/quests.sql
+\ir hermes_api/history.sql
+\ir hermes_api/home.sql
+\ir hermes_api/search.sql
 \ir hermes_api/letters.sql
 \ir hermes_api/webhooks.sql
 \ir hermes_api/session.sql

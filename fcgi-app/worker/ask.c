@@ -45,8 +45,12 @@ static enum status ask_outside(struct request *r, const json_t *question, json_t
 
 	if (query_remembered(w->query, question, ret_answer))
 		return S_OK;
-	if (!r->takes_long && !enter(w))
-		return request_refuse(r, S_LATER, "The query server is slow: try again.");
+	if (!r->takes_long && !enter(w)) {
+		if (!json_is_true(json_object_get(question, "soon")))
+			return request_refuse(r, S_LATER, "The query server is slow: try again.");
+		*ret_answer = json_null();
+		return S_OK;
+	}
 	s = query_ask(w->query, question, ret_answer, why, sizeof why);
 	if (!r->takes_long)
 		leave(w, s);

@@ -11,6 +11,7 @@ const struct route routes[] = {
 	/* ---- sql/hermes_api/hosts.sql: the machines of the fleet ---- */
 	{ HERMES, GET, "/hosts", CALL("hermes_api.hosts_list"), NULL, 0 },
 	{ HERMES, POST, "/hosts", CALL("hermes_api.hosts_create"), NULL, 0 },
+	{ HERMES, POST, "/hosts/check", CALL("hermes_api.hosts_check"), NULL, 0 },
 	{ HERMES, GET, "/hosts/{hostname:rest}", CALL("hermes_api.hosts_get"), NULL, 0 },
 	{ HERMES, PUT, "/hosts/{hostname:rest}", CALL("hermes_api.hosts_update"), NULL, 0 },
 	{ HERMES, DELETE, "/hosts/{hostname:rest}", NONE, NULL, R_UNSUPPORTED },
@@ -25,6 +26,7 @@ const struct route routes[] = {
 	/* ---- sql/hermes_api/events.sql: the journal ---- */
 	{ HERMES, GET, "/events", CALL("hermes_api.events_list"), NULL, 0 },
 	{ HERMES, POST, "/events", CALL("hermes_api.events_create"), NULL, 0 },
+	{ HERMES, POST, "/events/preview", CALL("hermes_api.events_preview"), NULL, 0 },
 	{ HERMES, GET, "/events/{id}", CALL("hermes_api.events_get"), NULL, 0 },
 	{ HERMES, PUT, "/events/{id}", NONE, NULL, R_UNSUPPORTED },
 	{ HERMES, DELETE, "/events/{id}", NONE, NULL, R_UNSUPPORTED },
@@ -39,6 +41,8 @@ const struct route routes[] = {
 	/* ---- sql/hermes_api/labors.sql: what is still to be done ---- */
 	{ HERMES, GET, "/labors", CALL("hermes_api.labors_list"), NULL, 0 },
 	{ HERMES, POST, "/labors", NONE, NULL, R_UNSUPPORTED },
+	{ HERMES, PUT, "/labors", CALL("hermes_api.labors_update_many"), NULL, 0 },
+	{ HERMES, GET, "/labors/table", CALL("hermes_api.labors_table"), NULL, 0 },
 	{ HERMES, GET, "/labors/{id}", CALL("hermes_api.labors_get"), NULL, 0 },
 	{ HERMES, PUT, "/labors/{id}", CALL("hermes_api.labors_update"), NULL, 0 },
 	{ HERMES, DELETE, "/labors/{id}", NONE, NULL, R_UNSUPPORTED },
@@ -50,6 +54,17 @@ const struct route routes[] = {
 	{ HERMES, PUT, "/quests/{id}", CALL("hermes_api.quests_update"), NULL, 0 },
 	{ HERMES, DELETE, "/quests/{id}", NONE, NULL, R_UNSUPPORTED },
 	{ HERMES, POST, "/quests/{id}/mail", CALL("hermes_api.quests_mail"), NULL, 0 },
+	{ HERMES, GET, "/quests/{id}/mail", CALL("hermes_api.quests_mail_to"), NULL, 0 },
+
+	/* ---- sql/hermes_api/history.sql: how far things are, and how they got there ---- */
+	{ HERMES, GET, "/quests/{id}/history", CALL("hermes_api.quests_history"), NULL, 0 },
+	{ HERMES, GET, "/fates/counts", CALL("hermes_api.fates_counts"), NULL, 0 },
+
+	/* ---- sql/hermes_api/home.sql: what concerns who asks ---- */
+	{ HERMES, GET, "/home", CALL("hermes_api.home"), NULL, 0 },
+
+	/* ---- sql/hermes_api/search.sql: things found by a few letters ---- */
+	{ HERMES, GET, "/search", CALL("hermes_api.search"), NULL, 0 },
 
 	/* ---- sql/hermes_api/ask.sql: what the query server says ---- */
 	{ HERMES, GET, "/extquery", CALL("hermes_api.extquery"), NULL, 0 },

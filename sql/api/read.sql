@@ -93,6 +93,21 @@ language sql stable as $$
 	select case when req->'query' ? 'offset' then api.page_number(req->'query'->'offset'->>0, 'offset', 0) else 0 end
 $$;
 
+-- api.containing(text) -> the pattern for LIKE of what has that text in it. (Unlike a function's call it tells the planner how rare
+-- that is.)
+create or replace function api.containing(part text) returns text
+language sql immutable as $$
+	select '%' || regexp_replace(part, '([\\%_])', '\\\1', 'g') || '%'
+$$;
+
+-- api.words(text) -> its words in small letters, each once.
+create or replace function api.words(value text) returns text[]
+language plpgsql immutable as $$
+begin
+	return array(select word from regexp_split_to_table(lower(value), '\s+') word where word <> '' group by word);
+end
+$$;
+
 -- api.time(value, name) -> a time as people write it, year first; naive, a zone is cut off, all are UTC.
 create or replace function api.time(value text, name text) returns timestamptz
 language plpgsql stable set datestyle = 'ISO, YMD' as $$
@@ -219,7 +234,8 @@ begin
 end
 $$;
 
-create or replace function api.hostnames_checked(body jsonb, name text) returns text[]
+-- api.hostnames_listed(body, name) -> the texts of a list of host names, each once, in the order given, be they names or not.
+create or replace function api.hostnames_listed(body jsonb, name text) returns text[]
 language plpgsql stable as $$
 declare
 	names text[];
@@ -228,7 +244,7 @@ begin
 	if jsonb_typeof(body->name) <> 'array' then
 		perform api.fail(400, format('%s: must be a list of host names', name));
 	end if;
-	select array_agg(h order by n), bool_or(kind <> 'string' or length(h) not between 1 and 128)
+	select array_agg(h order by n), bool_or(kind <> 'string')
 	  into names, bad
 	  from (select h #>> '{}' as h, jsonb_typeof(h) as kind, min(n) as n
 	          from jsonb_array_elements(body->name) with ordinality e (h, n) group by 1, 2) once;
@@ -239,8 +255,37 @@ begin
 end
 $$;
 
+create or replace function api.hostnames_checked(body jsonb, name text) returns text[]
+language plpgsql stable as $$
+declare
+	names text[] := api.hostnames_listed(body, name);
+begin
+	if exists (select from unnest(names) h where length(h) not between 1 and 128) then
+		perform api.fail(400, format('%s: a host name is a string of 1 to 128 characters', name));
+	end if;
+	return names;
+end
+$$;
+
 -- api.hostnames(body, name) -> the names of a list of strings, each once, in the order given; null when absent.
 create or replace function api.hostnames(body jsonb, name text) returns text[]
 language sql stable as $$
 	select case when jsonb_typeof(body->name) <> 'null' then api.hostnames_checked(body, name) end
+$$;
+
+-- api.ids_needed(body, name, most) -> a list of 1 to `most` ids, each as api.id; each once, in the order given.
+create or replace function api.ids_needed(body jsonb, name text, most int) returns bigint[]
+language plpgsql stable as $$
+begin
+	perform api.must_have(body, name);
+	if jsonb_typeof(body->name) <> 'array' or jsonb_array_length(body->name) not between 1 and most then
+		perform api.fail(400, format('%s: must be a list of 1 to %s ids', name, most));
+	elsif exists (select from jsonb_array_elements(body->name) i
+	               where jsonb_typeof(i) not in ('number', 'string') or i #>> '{}' !~ '^[ \t]*[+-]?[0-9]{1,18}[ \t]*$') then
+		perform api.fail(400, format('%s: an id is a whole number in range', name));
+	end if;
+	return array(select id from (select (i #>> '{}')::bigint as id, n
+	                               from jsonb_array_elements(body->name) with ordinality e (i, n)) ids
+	              group by id order by min(n));
+end
 $$;

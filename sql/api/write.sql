@@ -45,6 +45,18 @@ language sql immutable as $$
 	select case when value is null or value ~ '^[A-Za-z0-9._~-]*$' then value else api.segment_escaped(value) end
 $$;
 
+-- api.seconds(time) -> whole seconds since 1970, for columns of times.
+create or replace function api.seconds(value timestamptz) returns bigint
+language sql stable as $$
+	select floor(date_part('epoch', value))::bigint
+$$;
+
+-- api.list(values) -> a JSON list of them; of null an empty one.
+create or replace function api.list(elements anyarray) returns text
+language sql stable as $$
+	select coalesce(array_to_json(elements)::text, '[]')
+$$;
+
 -- api.objects_list(members) -> a JSON list of objects, given by their members without braces.
 create or replace function api.objects_list(members text[]) returns text
 language sql stable as $$

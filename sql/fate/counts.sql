@@ -8,11 +8,13 @@
 --   event    journal entries            event type       of 4096 ids
 --   labor    labors, open or closed     fate             one (0)
 --   open     open labors                fate             one (0)
+--   opened   labors, by when they were  fate             of an hour: hours since 1970
+--   closed   closed labors, likewise    fate             of an hour
 --   host     hosts                      0                one (0)
 --   quest    quests                     0                one (0)
 --
 -- fate.counts holds each number three times, for key 0 (all keys) as for each key: level 0 is everything, level 1
--- has blocks of 2^20 ids, level 2 of 2^12. Skipping N rows from the newest end walks level 1, then level 2 in one
+-- has blocks of 2^20 ids, level 2 of 2^12 (256 hours, one hour). Skipping N rows from the newest end walks level 1, then level 2 in one
 -- block of it, then at most 4096 index entries. Events also keep the first and last time in each block.
 
 -- fate.counts_add(kind, key, block, n, at): n more (or fewer) of it.
@@ -40,15 +42,18 @@ begin
 end
 $$;
 
--- fate.counts_add_labors(changes): the same for labors, all and open.
-create or replace function fate.counts_add_labors(p_changes fate.labor_change[]) returns void
+-- fate.counts_add_labors(changes, at): the same for labors, all and open, and for those opened and closed in the hour.
+create or replace function fate.counts_add_labors(p_changes fate.labor_change[], p_at timestamptz) returns void
 language plpgsql as $$
+declare
+	hour constant int := fate.hour(p_at);
 begin
 	insert into fate.count_deltas as d (backend, minute, kind, key, block, n)
-	select pg_backend_pid(), extract(epoch from now())::bigint / 60, c.kind, f.fate_id, 0, c.n
+	select pg_backend_pid(), extract(epoch from now())::bigint / 60, c.kind, f.fate_id, c.block, c.n
 	  from (select fate_id, sum(labors) as labors, sum(open_labors) as open_labors
 	          from unnest(p_changes) group by fate_id) f,
-	       lateral (values ('labor', labors), ('open', open_labors)) c (kind, n)
+	       lateral (values ('labor', 0, labors), ('open', 0, open_labors),
+	                       ('opened', hour, labors), ('closed', hour, labors - open_labors)) c (kind, block, n)
 	 where c.n <> 0
 	on conflict on constraint count_deltas_pkey do update set n = d.n + excluded.n;
 end
@@ -71,7 +76,7 @@ begin
 	), leveled as (
 		select kind, key, level, case level when 0 then 0 when 1 then block >> 8 else block end as block,
 		       n, min_at, max_at
-		  from taken, generate_series(0, case kind when 'event' then 2 else 0 end) level
+		  from taken, generate_series(0, case when kind in ('event', 'opened', 'closed') then 2 else 0 end) level
 	)
 	insert into fate.counts as c (kind, key, level, block, n, min_at, max_at)
 	select kind, coalesce(key, 0), level, block, sum(n), min(min_at), max(max_at)
@@ -96,6 +101,20 @@ begin
 	return coalesce((select sum(n) from fate.counts
 	                  where kind = p_kind and key = any(p_keys) and level = 0 and block = 0), 0)
 	     + coalesce((select sum(n) from fate.count_deltas where kind = p_kind and key = any(p_keys)), 0);
+end
+$$;
+
+-- fate.counts_by_hour(kind, from) -> how many were opened, or closed, in each hour since that one; hours without any are left out.
+create or replace function fate.counts_by_hour(p_kind text, p_from int) returns table (hour int, n bigint)
+language plpgsql stable as $$
+begin
+	return query
+		select b.block::int, sum(b.n)::bigint
+		  from (select c.block, c.n from fate.counts c
+		         where c.kind = p_kind and c.key = 0 and c.level = 2 and c.block >= p_from
+		        union all
+		        select d.block, d.n from fate.count_deltas d where d.kind = p_kind and d.block >= p_from) b
+		 group by b.block;
 end
 $$;
 

@@ -55,7 +55,7 @@ begin
 	if starts is not null or moves then
 		did := fate.question(p_type, ids, p_hosts, p_now, starts, moves, p_quest);
 		if did.changes is not null then
-			perform fate.counts_add_labors(did.changes);
+			perform fate.counts_add_labors(did.changes, p_now);
 			done := fate.quests_change(did.changes, p_now);
 		end if;
 	end if;
@@ -63,6 +63,38 @@ begin
 	values (p_now, 'event', ids, did.changes, did.made, did.closed, p_quest, done);
 	return ids;
 end
+$$;
+
+-- fate.deeds(type, events, hosts, starts, quest) -> what an event of the type on each of these hosts does to the labors as they
+-- are: a row for each labor that closes, and one for each that opens. The one text of that law: fate.question does what is
+-- here, hermes_api.events_preview counts it. The planner puts it in line in both.
+--   hosts      where there is no host of that id yet, nothing closes
+--   starts     the starting fate, which opens one in the quest, or (null) in none; null: none does
+--   labor_id   the one that closes, or from which the one that opens goes on; root_id: where its chain began, null: there
+create or replace function fate.deeds(p_type int, p_events bigint[], p_hosts bigint[], p_starts int, p_quest bigint)
+returns table (closes boolean, event_id bigint, host_id bigint, labor_id bigint, root_id bigint, quest_id bigint, fate_id int,
+               closing_fate_id int, for_creator boolean, for_owner boolean)
+language sql stable as $$
+	with thrown as (
+		select event_id, host_id from unnest(p_events, p_hosts) t (event_id, host_id)
+	), hit as (
+		select t.event_id, l.id as labor_id, l.host_id, l.quest_id, l.starting_labor_id, l.fate_id, f.id as by_fate,
+		       f.for_creator, f.for_owner,
+		       exists (select from fate.fates n where n.follows_id = f.id) as goes_on
+		  from thrown t
+		 cross join lateral (
+		       -- offset 0: by the host, never by the fate, whatever the planner thinks it knows of either.
+		       select * from fate.labors where host_id = t.host_id and completion_event_id is null offset 0) l
+		  join fate.fates f on f.follows_id = l.fate_id and f.creation_type_id = p_type
+	)
+	select true, event_id, host_id, labor_id, starting_labor_id, quest_id, fate_id, max(by_fate), null::boolean, null::boolean
+	  from hit group by labor_id, event_id, host_id, starting_labor_id, quest_id, fate_id
+	union all
+	select false, t.event_id, t.host_id, null, null, p_quest, f.id, null, f.for_creator, f.for_owner
+	  from thrown t, fate.fates f where f.id = p_starts
+	union all
+	select false, event_id, host_id, labor_id, coalesce(starting_labor_id, labor_id), quest_id, by_fate, null, for_creator, for_owner
+	  from hit where goes_on
 $$;
 
 -- fate.question(type, events, hosts, now, starts, moves, quest) -> what it did. The heart: labors as they were before
@@ -88,34 +120,19 @@ begin
 		return did;
 	end if;
 
-	with thrown as (
-		select event_id, host_id from unnest(p_events, p_hosts) t (event_id, host_id)
-	), hit as (
-		select t.event_id, l.id as labor_id, l.host_id, l.quest_id, l.starting_labor_id, f.id as fate_id,
-		       f.for_creator, f.for_owner,
-		       exists (select from fate.fates n where n.follows_id = f.id) as goes_on
-		  from thrown t
-		 cross join lateral (
-		       -- offset 0: by the host, never by the fate, whatever the planner thinks it knows of either.
-		       select * from fate.labors where host_id = t.host_id and completion_event_id is null offset 0) l
-		  join fate.fates f on f.follows_id = l.fate_id and f.creation_type_id = p_type
+	with deed as (
+		select * from fate.deeds(p_type, p_events, p_hosts, p_starts, p_quest)
 	), closed as (
 		update fate.labors l
-		   set completion_event_id = h.event_id, completion_time = p_now, closing_fate_id = h.fate_id
-		  from (select labor_id, event_id, max(fate_id) as fate_id from hit group by 1, 2) h
-		 where l.id = h.labor_id
+		   set completion_event_id = d.event_id, completion_time = p_now, closing_fate_id = d.closing_fate_id
+		  from deed d
+		 where d.closes and l.id = d.labor_id
 		returning l.id, l.quest_id, l.fate_id, l.starting_labor_id is null as root
 	), opened as (
 		insert into fate.labors (starting_labor_id, fate_id, quest_id, host_id, creation_event_id, creation_time,
 		                         for_creator, for_owner)
 		select root_id, fate_id, quest_id, host_id, event_id, p_now, for_creator, for_owner
-		  from (select null as root_id, f.id as fate_id, p_quest as quest_id, t.host_id, t.event_id,
-		               f.for_creator, f.for_owner, null as labor_id
-		          from thrown t, fate.fates f where f.id = p_starts
-		        union all
-		        select coalesce(starting_labor_id, labor_id), fate_id, quest_id, host_id, event_id,
-		               for_creator, for_owner, labor_id
-		          from hit where goes_on) o
+		  from deed where not closes
 		 order by event_id, labor_id nulls first, fate_id
 		returning id, quest_id, fate_id, starting_labor_id is null as root
 	), effect as (
@@ -182,11 +199,26 @@ begin
 		return fate.count('event', p_types);
 	end if;
 	r := fate.counts_range(p_types, p_after, p_before, p_from);
+	-- Each block by itself, or the planner would rather read all ids from p_from on.
 	return r.inside + (
-		select count(*) from unnest(r.edges) block, fate.events e
-		 where e.id between block << 12 and (block << 12) + 4095 and e.id >= p_from
-		   and e.at >= p_after and e.at < p_before
-		   and (p_types is null or e.event_type_id = any(p_types)));
+		select coalesce(sum(n), 0)
+		  from unnest(r.edges) block, lateral (
+		       select count(*) as n from fate.events e
+		        where e.id between block << 12 and (block << 12) + 4095 and e.id >= p_from
+		          and e.at >= p_after and e.at < p_before
+		          and (p_types is null or e.event_type_id = any(p_types))) edge);
+end
+$$;
+
+-- fate.events_since(time) -> the exact number of events since then, near the journal's end: its beginning is not read. Ids and times rise
+-- together but for transactions that overlap; what is a million ids before a block that is older is older, too.
+create or replace function fate.events_since(p_after timestamptz) returns bigint
+language plpgsql stable as $$
+declare
+	older bigint := (select block from fate.counts where kind = 'event' and key = 0 and level = 2 and max_at < p_after
+	                  order by block desc limit 1);
+begin
+	return fate.events_total(null, p_after, 'infinity', greatest(coalesce(older, 0) - 256, 0) << 12);
 end
 $$;
 

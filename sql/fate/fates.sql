@@ -13,6 +13,23 @@ begin
 end
 $$;
 
+-- fate.fates_chain(id) -> all fates of its chain, from the root on with every branch; null for none.
+create or replace function fate.fates_chain(p_id int) returns int[]
+language plpgsql stable as $$
+begin
+	return (with recursive above as (
+		select id, follows_id from fate.fates where id = p_id
+		union
+		select f.id, f.follows_id from fate.fates f join above a on f.id = a.follows_id
+	), chain as (
+		select id from above where follows_id is null
+		union
+		select f.id from fate.fates f join chain c on f.follows_id = c.id
+	)
+	select array_agg(id order by id) from chain);
+end
+$$;
+
 -- fate.fates_judge(): after any change of fates, writes into the event types what these now say of them. Whoever changes
 -- fates owns the definitions, or two changes at once could each miss the other, and an event in flight the new fate.
 create or replace function fate.fates_judge() returns trigger

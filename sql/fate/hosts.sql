@@ -76,3 +76,40 @@ begin
 	return other;
 end
 $$;
+
+-- fate.host_words_made(), fate.host_words_changed(): each owner and tag that hosts take or lose is counted (fate/search.sql finds them), once
+-- for all hosts of a statement. In one order, and after any other lock: who changes hosts of the same words waits for another, no more.
+create or replace function fate.host_words_made() returns trigger
+language plpgsql as $$
+begin
+	insert into fate.host_words as w (kind, word, hosts)
+	select kind, word, count(*)
+	  from (select 'owner', owner from made
+	        union all select 'tag', t from made, lateral (select distinct unnest(tags)) u (t)) now (kind, word)
+	 where word is not null
+	 group by 1, 2 order by 1, 2
+	on conflict on constraint host_words_pkey do update set hosts = w.hosts + excluded.hosts;
+	return null;
+end
+$$;
+create or replace function fate.host_words_changed() returns trigger
+language plpgsql as $$
+begin
+	insert into fate.host_words as w (kind, word, hosts)
+	select kind, word, sum(n)
+	  from (select 'owner', owner, -1 from was
+	        union all select 'owner', owner, 1 from made
+	        union all select 'tag', t, -1 from was, lateral (select distinct unnest(tags)) u (t)
+	        union all select 'tag', t, 1 from made, lateral (select distinct unnest(tags)) u (t)) now (kind, word, n)
+	 where word is not null
+	 group by 1, 2 having sum(n) <> 0 order by 1, 2
+	on conflict on constraint host_words_pkey do update set hosts = w.hosts + excluded.hosts;
+	delete from fate.host_words
+	 where hosts = 0 and (kind, word) in (select 'owner', owner from was union select 'tag', unnest(tags) from was);
+	return null;
+end
+$$;
+create or replace trigger host_words_made after insert on fate.hosts
+referencing new table as made for each statement execute function fate.host_words_made();
+create or replace trigger host_words_changed after update on fate.hosts
+referencing old table as was new table as made for each statement execute function fate.host_words_changed();

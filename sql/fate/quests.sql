@@ -1,6 +1,12 @@
 -- Quests: labors under one aim. Their figures stand in the quest's own row, kept under its lock by whoever opens,
 -- closes or moves labors, so that progress costs nothing to read and completion can't be missed.
 
+-- fate.is_complete_by(closings, open): does a change that closes so many labors of a quest, and leaves so many open, complete it?
+create or replace function fate.is_complete_by(closings bigint, open_labors bigint) returns boolean
+language sql immutable as $$
+	select closings > 0 and open_labors = 0
+$$;
+
 -- fate.quests_change(changes, now): the last step of the lock order. A quest is complete when the last of its open
 -- labors closes; the labors opened by the same event count first. Its completion time is that of its last closing,
 -- which need not be the transaction that gets the quest's lock last. Returns those that are complete by it, or null.
@@ -14,7 +20,14 @@ begin
 		return null;
 	end if;
 	perform from fate.quests where id = any(changed) order by id for no key update;
-	with counted as (
+	with kept as (
+		insert into fate.labor_history as h (quest_id, hour, fate_id, opened, closed)
+		select quest_id, fate.hour(p_now), fate_id, sum(labors), sum(labors - open_labors)
+		  from unnest(p_changes) where quest_id is not null
+		 group by quest_id, fate_id having sum(labors) <> 0 or sum(open_labors) <> 0
+		on conflict on constraint labor_history_pkey do update
+		set opened = h.opened + excluded.opened, closed = h.closed + excluded.closed
+	), counted as (
 		update fate.quests q
 		   set labors      = q.labors + c.labors,
 		       open_labors = q.open_labors + c.open_labors,
@@ -22,13 +35,13 @@ begin
 		       open_roots  = q.open_roots + c.open_roots,
 		       last_closing_time = case when c.closings > 0 then greatest(q.last_closing_time, p_now)
 		                                else q.last_closing_time end,
-		       completion_time = case when c.closings > 0 and q.open_labors + c.open_labors = 0
+		       completion_time = case when fate.is_complete_by(c.closings, q.open_labors + c.open_labors)
 		                              then greatest(q.last_closing_time, p_now) else q.completion_time end
 		  from (select quest_id, sum(labors) as labors, sum(open_labors) as open_labors, sum(root_labors) as root_labors,
 		               sum(open_roots) as open_roots, sum(closings) as closings
 		          from unnest(p_changes) group by quest_id) c
 		 where q.id = c.quest_id
-		returning q.id, c.closings > 0 and q.open_labors = 0 as complete
+		returning q.id, fate.is_complete_by(c.closings, q.open_labors) as complete
 	)
 	select array_agg(id order by id) filter (where complete) into done from counted;
 	return done;

@@ -16,7 +16,8 @@
 --	    {"__ansible_unsafe": text}, {"__ansible_vault": text}.
 --	{"regex": TEXT, "texts": [TEXT, ...]}: those of the texts in which the expression, as Perl has them, is found; {"error": TEXT} for one
 --	    that is none or takes too long
--- A question with "else": true that gets no answer is answered by null; any other then ends the request.
+-- A question with "else": true that gets no answer is answered by null; any other then ends the request. With "soon": true it is so, too,
+-- where it would have to wait for others who ask.
 
 -- hermes_api.hosts_wanted(req) -> the questions behind hostQuery and userQuery, of the body where there is one, else of the
 -- query string, that were not asked yet; null when there are none.
@@ -99,6 +100,33 @@ begin
 	end if;
 	ids := hermes_api.hosts_answered(req, 'hostQuery');
 	return array(select hostname from fate.hosts where id = any(ids) order by id);
+end
+$$;
+
+-- hermes_api.hosts_of_body(req, names) -> the hosts that the body's questId and hostQuery mean, and those of these names: by name, known or
+-- not, each once; by the quest, ascending; each null where nothing names any. wanted: the questions that must be asked first.
+--   fails  WE400, WE404 no such quest
+create or replace function hermes_api.hosts_of_body(
+	req jsonb, given text[], out names text[], out hosts bigint[], out wanted jsonb
+)
+language plpgsql stable as $$
+declare
+	body  jsonb  := req->'body';
+	quest bigint := api.id(body, 'questId');
+begin
+	names := given;
+	if quest is not null then
+		if not exists (select from fate.quests where id = quest) then
+			perform api.fail(404, format('No such Quest %s found', quest));
+		end if;
+		hosts := fate.quests_hosts(quest);
+	end if;
+	if body ? 'hostQuery' then
+		wanted := hermes_api.hosts_wanted(req);
+		if wanted is null then
+			names := hermes_api.names_with(names, hermes_api.names_queried(req));
+		end if;
+	end if;
 end
 $$;
 

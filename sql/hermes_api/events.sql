@@ -102,54 +102,34 @@ $$;
 
 -- hermes_api.events_create(req) -> the event, or {events, totalEvents}                 POST /api/v1/events
 --   body   user; eventTypeId or category and state; any of hostname, hostnames, questId, hostQuery; note
+--   query  brief: totalEvents alone, also of one
 --   Unknown hosts are made.
---   fails  WE400 missing or malformed, no host, bad host query; WE404 no such quest
+--   fails  WE400 missing or malformed, no host, bad host query; WE404 no such quest; WE403
 create or replace function hermes_api.events_create(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	actor    text  := people.must_be_signed_in(req);
-	body     jsonb := req->'body';
-	base     text  := req->>'base';
-	username text;
-	note     text;
-	type     int;
-	quest    bigint;
-	names    text[];
-	hosts    bigint[];
-	ids      bigint[];
-	made     text;
+	actor text    := people.must_be_signed_in(req);
+	base  text    := req->>'base';
+	brief boolean := api.query_flag(req, 'brief');
+	given record;
+	hosts bigint[];
+	ids   bigint[];
+	made  text;
 begin
-	username := people.named(body, 'user', req->'settings'->>'domain');
-	type := hermes_api.event_type_of_body(body);
-	perform people.must_be_among(req, 'mayThrowRestricted') from fate.event_types t where t.id = type and t.restricted;
-	note := api.text(body, 'note', 65535);
-	quest := api.id(body, 'questId');
-	names := api.hostnames(body, 'hostnames');
-	if body->>'hostname' is not null then
-		names := array_append(array_remove(names, body->>'hostname'), api.text_needed(body, 'hostname', 128));
+	given := hermes_api.event_of_body(req);
+	perform people.must_be_among(req, 'mayThrowRestricted') from fate.event_types t where t.id = given.type and t.restricted;
+	if given.wanted is not null then
+		return api.ask(given.wanted);
 	end if;
-	if quest is not null then
-		if not exists (select from fate.quests where id = quest) then
-			perform api.fail(404, format('No such Quest %s found', quest));
-		end if;
-		hosts := fate.quests_hosts(quest);
-	end if;
-	if body ? 'hostQuery' then
-		if hermes_api.hosts_wanted(req) is not null then
-			return api.ask(hermes_api.hosts_wanted(req));
-		end if;
-		names := hermes_api.names_with(names, hermes_api.names_queried(req));
-	end if;
-	if coalesce(cardinality(names), 0) + coalesce(cardinality(hosts), 0) = 0 then
-		perform api.fail(400, 'No hosts found with given list');
-	end if;
-	hosts := hosts || case when names is not null then fate.hosts_named(names) end;
-	if quest is not null then
+	hosts := given.hosts || case when given.names is not null then fate.hosts_named(given.names) end;
+	if given.hosts is not null then
 		hosts := array(select distinct host from unnest(hosts) host order by host);
 	end if;
 
-	ids := fate.events_throw(type, hosts, username, note, people.other(actor, username));
-	if cardinality(ids) = 1 then
+	ids := fate.events_throw(given.type, hosts, given.username, given.note, people.other(actor, given.username));
+	if brief then
+		return api.created(null, '"totalEvents":' || cardinality(ids));
+	elsif cardinality(ids) = 1 then
 		-- The quirk: this href has no scheme and host.
 		select hermes_api.event_members(e, req->>'mount', null) into made from fate.events e where id = ids[1];
 		return api.created((req->>'mount') || '/events/' || ids[1], made);
@@ -157,6 +137,89 @@ begin
 	return api.created(null,
 		'"events":' || api.objects_list(array(select members from hermes_api.events_json(ids, base, null)))
 		|| ',"totalEvents":' || cardinality(ids));
+end
+$$;
+
+-- hermes_api.events_preview(req) -> what such an event would do now                   POST /api/v1/events/preview
+--   body   as POST /events; changes nothing, also no sequence
+--   {eventTypeId, hosts, newHosts, opens [{fateId, questId, labors}], closes [{fateId, closingFateId, questId, labors}],
+--   completes [quests, the first 100], unmoved (hosts on which nothing opens or closes), restricted, may (who asks throw it)}
+--   fails  as POST /events, but for WE403
+create or replace function hermes_api.events_preview(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor     text := people.must_be_signed_in(req);
+	given     record;
+	t         fate.event_types;
+	known     bigint[];
+	new_hosts int;
+	hosts     bigint[];
+	opens     text[];
+	closes    text[];
+	completes bigint[];
+	unmoved   bigint;
+begin
+	given := hermes_api.event_of_body(req);
+	if given.wanted is not null then
+		return api.ask(given.wanted);
+	end if;
+	select * into t from fate.event_types where id = given.type;
+	if api.many(cardinality(given.names)) or api.many(cardinality(given.hosts)) then
+		perform api.plan_for_many();
+	end if;
+	known := fate.hosts_known(given.names);
+	new_hosts := coalesce(cardinality(given.names), 0) - cardinality(known);
+	-- Those that are not there yet are nobody's numbers here.
+	hosts := array(select distinct host from unnest(known || given.hosts) host order by host)
+	         || array(select -n::bigint from generate_series(1, new_hosts) n);
+	with deed as (
+		select * from fate.deeds(t.id, hosts, hosts, t.opens_by, null)
+	), figure as (
+		select d.closes, d.fate_id, d.closing_fate_id, d.quest_id, count(*) as n from deed d group by 1, 2, 3, 4
+	), by_quest as (
+		select quest_id, coalesce(sum(n) filter (where f.closes), 0)::bigint as closings,
+		       sum(case when f.closes then -n else n end)::bigint as open_labors
+		  from figure f where quest_id is not null group by 1
+	)
+	select array(select '"fateId":' || fate_id || ',"questId":' || api.json(quest_id) || ',"labors":' || n
+	               from figure f where not f.closes order by fate_id, quest_id nulls first),
+	       array(select '"fateId":' || fate_id || ',"closingFateId":' || closing_fate_id || ',"questId":' || api.json(quest_id)
+	                    || ',"labors":' || n
+	               from figure f where f.closes order by fate_id, closing_fate_id, quest_id nulls first),
+	       array(select q.id from by_quest b join fate.quests q on q.id = b.quest_id
+	              where fate.is_complete_by(b.closings, q.open_labors + b.open_labors) order by q.id limit 100),
+	       cardinality(hosts) - (select count(distinct host_id) from deed)
+	  into opens, closes, completes, unmoved;
+	return api.ok('"href":' || api.json(req->>'url') || ',"eventTypeId":' || t.id || ',"hosts":' || cardinality(hosts)
+	              || ',"newHosts":' || new_hosts || ',"opens":' || api.objects_list(opens) || ',"closes":' || api.objects_list(closes)
+	              || ',"completes":' || array_to_json(completes) || ',"unmoved":' || unmoved
+	              || ',"restricted":' || api.json(t.restricted)
+	              || ',"may":' || api.json(not t.restricted or people.is_among(req, 'mayThrowRestricted')));
+end
+$$;
+
+-- hermes_api.event_of_body(req) -> what the body tells of an event: its type, who threw it, the note; its hosts by names, known or
+-- not, and by the quest, as hermes_api.hosts_of_body has them, at least one; wanted: the questions to be asked before they are known.
+create or replace function hermes_api.event_of_body(
+	req jsonb, out type int, out username text, out note text, out names text[], out hosts bigint[], out wanted jsonb
+)
+language plpgsql stable as $$
+declare
+	body jsonb := req->'body';
+begin
+	username := people.named(body, 'user', req->'settings'->>'domain');
+	type := hermes_api.event_type_of_body(body);
+	note := api.text(body, 'note', 65535);
+	names := api.hostnames(body, 'hostnames');
+	if body->>'hostname' is not null then
+		names := array_append(array_remove(names, body->>'hostname'), api.text_needed(body, 'hostname', 128));
+	end if;
+	if body ?| '{questId,hostQuery}' then
+		select h.names, h.hosts, h.wanted into names, hosts, wanted from hermes_api.hosts_of_body(req, names) h;
+	end if;
+	if wanted is null and coalesce(cardinality(names), 0) + coalesce(cardinality(hosts), 0) = 0 then
+		perform api.fail(400, 'No hosts found with given list');
+	end if;
 end
 $$;
 

@@ -117,3 +117,16 @@ begin
 	return f;
 end
 $$;
+
+-- hermes_api.fate_of_body(body) -> the id that fateId names, or null where it names none; WE400 where there is no such fate.
+create or replace function hermes_api.fate_of_body(body jsonb) returns int
+language plpgsql stable as $$
+declare
+	fate int := (select id from fate.fates where id = api.id(body, 'fateId'));
+begin
+	if fate is null and body->>'fateId' is not null then
+		perform api.fail(400, format('Bad fate id %s', body->>'fateId'));
+	end if;
+	return fate;
+end
+$$;

@@ -1,7 +1,8 @@
 -- Hosts of the fleet (hermes.txt /hosts, hermes-behaviour.md section 5).
 
 -- hermes_api.hosts_list(req) -> {limit, offset, totalHosts, hosts}                     GET /api/v1/hosts
---   query  hostname, hostQuery, limit, offset       fails  WE400 bad number or host query
+--   query  hostname, hostQuery, limit, offset, expand summary (how many labors are open, when the newest event was)
+--   fails  WE400 bad number or host query
 create or replace function hermes_api.hosts_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -9,35 +10,28 @@ declare
 	page_limit  bigint := api.query_limit(req);
 	page_offset bigint := api.query_offset(req);
 	name        text   := api.query(req, 'hostname');
-	base        text   := req->>'base';
+	summary     boolean := coalesce(req->'query'->'expand' ? 'summary', false);
 	wanted      jsonb  := hermes_api.hosts_wanted(req);
 	among       bigint[];
+	ids         bigint[];
 	total       bigint;
-	texts       text[];
 begin
 	if wanted is not null then
 		return api.ask(wanted);
 	end if;
 	among := hermes_api.hosts_queried(req);
+	if name is not null then
+		among := array(select id from fate.hosts where hostname = name and (among is null or id = any(among)));
+	end if;
 	if among is not null then
-		if name is not null then
-			among := array(select id from fate.hosts where hostname = name and id = any(among));
-		end if;
 		total := cardinality(among);
-		texts := array(select hermes_api.host_members(h, base)
-		                 from unnest(among) with ordinality p (id, n) join fate.hosts h on h.id = p.id
-		                order by n limit page_limit offset page_offset);
-	elsif name is not null then
-		total := (select count(*) from fate.hosts where hostname = name);
-		texts := array(select hermes_api.host_members(h, base)
-		                 from (select * from fate.hosts where hostname = name limit page_limit offset page_offset) h);
+		ids := array(select id from unnest(among) with ordinality p (id, n) order by n limit page_limit offset page_offset);
 	else
 		total := fate.count('host');
-		texts := array(select hermes_api.host_members(h, base)
-		                 from (select * from fate.hosts order by id limit page_limit offset page_offset) h);
+		ids := array(select id from fate.hosts order by id limit page_limit offset page_offset);
 	end if;
-	return api.ok(api.page(req, page_limit, page_offset) || ',"totalHosts":' || total
-	              || ',"hosts":' || api.objects_list(texts));
+	return api.ok(api.page(req, page_limit, page_offset) || ',"totalHosts":' || total || ',"hosts":'
+	              || api.objects_list(array(select members from hermes_api.hosts_json(ids, req->>'base', summary))));
 end
 $$;
 
@@ -85,6 +79,78 @@ begin
 		return api.created((req->>'mount') || '/hosts/' || api.segment(names[1]), texts[1]);
 	end if;
 	return api.created(null, '"hosts":' || api.objects_list(texts) || ',"totalHosts":' || cardinality(names));
+end
+$$;
+
+-- hermes_api.hosts_check(req) -> what is known of the hosts that somebody means          POST /api/v1/hosts/check
+--   body   hostnames, hostQuery, questId: which hosts, as for an event; fateId
+--   {hosts, known, new, withLabor, withoutOwner, invalid}: numbers, and of new, withLabor and invalid {total, names: the first 1000, in the order
+--   given}. withLabor: with an open labor of that fate or another of its chain; without fateId: with any. withoutOwner: null
+--   where the query server is to say it and does not. invalid: what is not there and can't be made; it counts as no host.
+--   fails  WE400 none of the three, malformed, no such fate, bad host query; WE404 no such quest
+create or replace function hermes_api.hosts_check(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor  text    := people.must_be_signed_in(req);
+	body   jsonb   := req->'body';
+	chain  int[]   := fate.fates_chain(hermes_api.fate_of_body(body));
+	served boolean := (req->'settings'->>'queryServer')::boolean;
+	given  record;
+	names  text[];
+	owners jsonb;
+	found  record;
+begin
+	if num_nonnulls(body->>'hostnames', body->>'hostQuery', body->>'questId') = 0 then
+		perform api.fail(400, 'hostnames, hostQuery or questId: one of them is needed');
+	end if;
+	given := hermes_api.hosts_of_body(req, case when body->>'hostnames' is not null then api.hostnames_listed(body, 'hostnames') end);
+	if given.wanted is not null then
+		return api.ask(given.wanted);
+	end if;
+	names := coalesce(hermes_api.names_with(given.names, case when given.hosts is not null then array(
+		select hostname from fate.hosts where id = any(given.hosts) order by id) end), '{}');
+	if served and not coalesce(req->'asked' ? 'owners', false) then
+		return api.ask(jsonb_build_object('owners', jsonb_build_object('operation', 'owners', 'else', true, 'soon', true, 'hostnames', array(
+			select name from unnest(names) with ordinality n (name, i) where not hermes_api.is_no_name(name) order by i))));
+	end if;
+	owners := nullif(req->'asked'->'owners', 'null');
+	if api.many(cardinality(names)) then
+		perform api.plan_for_many();
+	end if;
+	with host as materialized (
+		select n.name, n.i, h.id, case when served then nullif(o.owner, '') else h.owner end as owner,
+		       h.id is null and hermes_api.is_no_name(n.name) as bad,
+		       exists (select from fate.labors l
+		                where l.host_id = h.id and l.completion_event_id is null and (chain is null or l.fate_id = any(chain))) as busy
+		  from unnest(names) with ordinality n (name, i)
+		  left join fate.hosts h on h.hostname = n.name
+		  left join jsonb_each_text(owners) o (host, owner) on o.host = n.name
+	)
+	select count(*) filter (where not bad) as hosts, count(id) as known,
+	       count(*) filter (where not bad and owner is null) as ownerless,
+	       hermes_api.names_told(array_agg(name order by i) filter (where id is null and not bad)) as new,
+	       hermes_api.names_told(array_agg(name order by i) filter (where busy)) as busy,
+	       hermes_api.names_told(array_agg(name order by i) filter (where bad)) as bad
+	  into found from host;
+	return api.ok('"href":' || api.json(req->>'url') || ',"hosts":' || found.hosts || ',"known":' || found.known
+	              || ',"new":' || found.new || ',"withLabor":' || found.busy
+	              || ',"withoutOwner":' || case when served and owners is null then 'null' else found.ownerless::text end
+	              || ',"invalid":' || found.bad);
+end
+$$;
+
+-- hermes_api.is_no_name(text) -> is it nothing that a host should be called?
+create or replace function hermes_api.is_no_name(name text) returns boolean
+language sql immutable as $$
+	select length(name) not between 1 and 128
+$$;
+
+-- hermes_api.names_told(names) -> {total, names}: the first thousand, of each the first 512 characters.
+create or replace function hermes_api.names_told(names text[]) returns text
+language plpgsql stable as $$
+begin
+	return '{"total":' || coalesce(cardinality(names), 0)
+	       || ',"names":' || array_to_json(array(select left(name, 512) from unnest(names[1:1000]) with ordinality n (name, i) order by i)) || '}';
 end
 $$;
 
@@ -153,6 +219,8 @@ declare
 	name  text;
 	facts fate.hosts;
 	h     fate.hosts;
+	ids   bigint[];
+	busy  bigint[];
 begin
 	h := hermes_api.host_of_path(req);
 	if not body ?| '{owner,tags}' then
@@ -166,15 +234,20 @@ begin
 	facts.tags := hermes_api.tags(body);
 	perform fate.hosts_own_names() where name is not null;
 	h := hermes_api.host_of_path(req);
+	ids := array[h.id];
 	if name is not null then
 		h.id := fate.hosts_rename(h.id, name);
+		ids := array(select distinct unnest(ids || h.id));
 	end if;
 	update fate.hosts
 	   set owner = case when body ? 'owner' then facts.owner else owner end,
 	       tags = case when body ? 'tags' then facts.tags else tags end
 	 where id = h.id and body ?| '{owner,tags}';
 	select * into h from fate.hosts where id = h.id;
-	perform outbox.changed('host', array[h.id]),
+	-- Its labors are shown under its name, with its owner.
+	busy := array(select id from fate.labors where host_id = h.id and completion_event_id is null);
+	perform outbox.changed('labor', busy) where busy <> '{}';
+	perform outbox.changed('host', ids, array(select distinct quest_id from fate.labors where host_id = h.id and quest_id is not null)),
 	        people.audited(req, 'update', 'fleet host', array[h.id], jsonb_build_object('hostname', h.hostname));
 	return api.ok(hermes_api.host_members(h, req->>'base'));
 end

@@ -8,7 +8,7 @@ declare
 	names jsonb := coalesce(req->'query'->'expand', '[]');
 begin
 	return row(names ?| '{hosts,host}', names ? 'events', names ? 'eventtypes', names ? 'quests', names ? 'fates',
-	           names ? 'labors', names ? 'askedBy');
+	           names ? 'labors', names ? 'askedBy', names ? 'forecast');
 end
 $$;
 
@@ -18,6 +18,25 @@ language sql stable as $$
 	select '"id":' || h.id || ',"hostname":' || api.json(h.hostname)
 	       || ',"href":' || api.json(base || '/hosts/' || api.segment(h.hostname))
 	       || coalesce(',"owner":' || to_json(h.owner)::text, '') || coalesce(',"tags":' || to_json(h.tags)::text, '')
+$$;
+
+-- hermes_api.hosts_json(ids, base, summary) -> the members of each host, in the order given; summary: with openLabors, lastEvent.
+create or replace function hermes_api.hosts_json(ids bigint[], base text, summary boolean)
+returns table (host_id bigint, members text)
+language plpgsql stable as $$
+begin
+	if api.many(cardinality(ids)) then
+		perform api.plan_for_many();
+	end if;
+	return query
+		select h.id, hermes_api.host_members(h, base) || case when summary then ',"openLabors":' || (
+		               select count(*) from fate.labors l where l.host_id = h.id and l.completion_event_id is null)
+		             || ',"lastEvent":' || api.json((
+		               select e.at from fate.events e where e.host_id = h.id order by e.id desc limit 1)) else '' end
+		  from unnest(ids) with ordinality i (id, n)
+		  join fate.hosts h on h.id = i.id
+		 order by i.n;
+end
 $$;
 
 -- hermes_api.event_type_members(type, base, fates): fates: with autoCreates.
@@ -214,7 +233,7 @@ language sql stable as $$
 $$;
 
 -- hermes_api.quests_json(ids, base, expand, progress, only_open) -> the members of each quest, in the order given;
--- expand.labors adds its labors (only_open: the open ones), expanded by the other names.
+-- expand.labors adds its labors (only_open: the open ones), expanded by the other names; expand.forecast how it will go on.
 create or replace function hermes_api.quests_json(
 	ids bigint[], base text, x hermes_api.expand, progress boolean, only_open boolean
 ) returns table (quest_id bigint, members text)
@@ -235,13 +254,19 @@ begin
 			         base, inner_x) t
 			 where x.labors
 			 group by t.quest_id
+		), forecasts as materialized (
+			select f.quest_id, f.forecast_time
+			  from fate.quests_forecast(case when x.forecast then ids end, clock_timestamp()) f
 		)
 		select q.id,
 		       hermes_api.quest_members(q, base, progress, x.asked_by)
+		       || case when x.forecast then ',"openLabors":' || q.open_labors || ',"forecastTime":' || api.json(f.forecast_time)
+		               else '' end
 		       || case when x.labors then ',"labors":' || coalesce(l.text, '[]') else '' end
 		  from unnest(ids) with ordinality i (id, n)
 		  join fate.quests q on q.id = i.id
 		  left join labors l on l.quest_id = q.id
+		  left join forecasts f on f.quest_id = q.id
 		 order by i.n;
 end
 $$;

@@ -59,6 +59,7 @@ $$;
 
 -- hermes_api.quests_create(req) -> the quest with its open labors                      POST /api/v1/quests
 --   body   fateId, creator, description; hostnames and/or hostQuery; targetTime; references [{label, url}]
+--   query  brief: how many labors there are (totalLabors) instead of these
 --   Unknown hosts are made.
 --   fails  WE400 missing or malformed, target not in the future, unknown fate, no host, bad host query
 create or replace function hermes_api.quests_create(req jsonb) returns api.answer
@@ -66,6 +67,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor   text        := people.must_be_signed_in(req);
 	body    jsonb       := req->'body';
+	brief   boolean     := api.query_flag(req, 'brief');
 	creator text;
 	about   text;
 	target  timestamptz;
@@ -103,7 +105,11 @@ begin
 	quest := fate.quests_embark(f.id, f.creation_type_id, hosts, creator, about, target, links,
 	                            people.other(actor, creator));
 	perform people.audited(req, 'create', 'quest', array[quest], jsonb_build_object('fateId', f.id, 'hosts', cardinality(hosts)));
-	select hermes_api.quest_members(q, req->>'base', false, false) into made from fate.quests q where id = quest;
+	select hermes_api.quest_members(q, req->>'base', false, false) || case when brief then ',"totalLabors":' || q.root_labors else '' end
+	  into made from fate.quests q where id = quest;
+	if brief then
+		return api.created((req->>'mount') || '/quests/' || quest, made);
+	end if;
 	-- Not by quests_json: this answer may be a hundred thousand labors, and is written in one go.
 	select string_agg(hermes_api.labor_members(l, target, req->>'base'), '},{') into labors
 	  from (select * from fate.labors where quest_id = quest and completion_event_id is null order by id) l;
@@ -173,12 +179,10 @@ declare
 	subject  text;
 	message  text;
 	q        fate.quests;
-	owners   jsonb;
+	whom     record;
 	mail     jsonb;
 begin
-	if not servers and not laborers then
-		perform api.fail(400, 'Must specify serverOwners and/or laborOwners as true');
-	end if;
+	perform hermes_api.must_name_owners(servers, laborers);
 	perform api.must_have(body, 'from', 'subject', 'message');
 	sender := api.line_needed(body, 'from', 320);
 	if sender !~ '@' then
@@ -186,36 +190,103 @@ begin
 	end if;
 	subject := api.line_needed(body, 'subject', 998);
 	message := api.text_needed(body, 'message', 1000000);
-	select * into q from fate.quests where id = api.path_id(req, 'id');
-	if not found then
-		perform api.fail(404, format('Quest %s not found', req->'path'->>'id'));
+	q := hermes_api.quest_to_write_about(req);
+	whom := hermes_api.quest_owners(req, q, servers, laborers);
+	if whom.wanted is not null then
+		return api.ask(whom.wanted);
 	end if;
-	if (settings->>'queryServer')::boolean and not coalesce(req->'asked' ? 'owners', false) then
-		return api.ask(outbox.owners_questions(q.id, settings));
-	end if;
-	owners := case when (settings->>'queryServer')::boolean then nullif(req->'asked'->'owners', 'null')
-	          else outbox.quest_owners(q.id) end;
-	if owners is null and ((settings->>'queryServer')::boolean or servers
-	                       or exists (select from fate.labors where quest_id = q.id and for_owner)) then
-		perform api.fail(400, 'Host owners not found');
-	end if;
-	perform api.plan_for_many();
-	mail := outbox.mail(settings,
-		array(select outbox.address(who, req->'asked'->'contacts', settings->>'domain')
-		        from (select distinct case when l.for_creator and c then q.creator else o.owner end as who
-		                from fate.labors l join fate.hosts h on h.id = l.host_id
-		                left join jsonb_each_text(owners) o (host, owner) on o.host = h.hostname,
-		                     (values (true), (false)) v (c)
-		               where l.quest_id = q.id
-		                 and case when c then laborers and l.for_creator else servers or (laborers and l.for_owner) end) whom
-		       where who <> '' order by 1),
-		null, subject, message || E'\n\n' || outbox.quest_link(q.id, settings), null, sender);
+	mail := outbox.mail(settings, whom.addresses, null, subject, message || E'\n\n' || outbox.quest_link(q.id, settings), null, sender);
 	if mail is not null and (settings->>'mail')::boolean then
 		insert into outbox.letters (channel, kind, quest_id, content, made_at, due_at)
 		values ('mail', 'quest-mail', q.id, mail, clock_timestamp(), clock_timestamp());
 	end if;
 	perform people.audited(req, 'mail', 'quest', array[q.id], jsonb_build_object('subject', subject));
 	return row(201, null, '{"status":"created"}')::api.answer;
+end
+$$;
+
+-- hermes_api.quests_mail_to(req) -> who would get such a mail                           GET /api/v1/quests/{id}/mail
+--   query  serverOwners, laborOwners
+--   {mail (does the house send any), may (who asks send it), to, cc (as the settings have it), hostsWithoutOwner (of all its labors)}
+--   fails  as POST, but for WE403
+create or replace function hermes_api.quests_mail_to(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor     text    := people.must_be_signed_in(req);
+	settings  jsonb   := req->'settings';
+	servers   boolean := api.query_flag(req, 'serverOwners');
+	laborers  boolean := api.query_flag(req, 'laborOwners');
+	q         fate.quests;
+	whom      record;
+	mail      jsonb;
+	ownerless bigint;
+begin
+	perform hermes_api.must_name_owners(servers, laborers);
+	q := hermes_api.quest_to_write_about(req);
+	whom := hermes_api.quest_owners(req, q, servers, laborers);
+	if whom.wanted is not null then
+		return api.ask(whom.wanted);
+	end if;
+	mail := coalesce(outbox.mail(settings, whom.addresses, null, '', ''), '{"to": [], "cc": []}');
+	ownerless := (select count(*) from unnest(fate.quests_hosts(q.id)) host join fate.hosts h on h.id = host
+	                left join jsonb_each_text(whom.owners) o (host, owner) on o.host = h.hostname where coalesce(o.owner, '') = '');
+	return api.ok('"href":' || api.json(req->>'url') || ',"mail":' || api.json((settings->>'mail')::boolean)
+	              || ',"may":' || api.json(people.is_among(req, 'mayMailOwners'))
+	              || ',"to":' || (mail->'to')::text || ',"cc":' || (mail->'cc')::text || ',"hostsWithoutOwner":' || ownerless);
+end
+$$;
+
+create or replace function hermes_api.must_name_owners(servers boolean, laborers boolean) returns void
+language plpgsql stable as $$
+begin
+	if not servers and not laborers then
+		perform api.fail(400, 'Must specify serverOwners and/or laborOwners as true');
+	end if;
+end
+$$;
+
+create or replace function hermes_api.quest_to_write_about(req jsonb) returns fate.quests
+language plpgsql stable as $$
+declare
+	q fate.quests;
+begin
+	select * into q from fate.quests where id = api.path_id(req, 'id');
+	if not found then
+		perform api.fail(404, format('Quest %s not found', req->'path'->>'id'));
+	end if;
+	return q;
+end
+$$;
+
+-- hermes_api.quest_owners(req, quest, servers, laborers) -> where to write to the owners of the hosts of all its labors, or to those whom
+-- its labors are for; and who owns which host. wanted: the questions that must be asked first.
+--   fails  WE400 owners are not to be found
+create or replace function hermes_api.quest_owners(
+	req jsonb, q fate.quests, servers boolean, laborers boolean, out addresses text[], out owners jsonb, out wanted jsonb
+)
+language plpgsql stable as $$
+declare
+	settings jsonb   := req->'settings';
+	served   boolean := (settings->>'queryServer')::boolean;
+begin
+	if served and not coalesce(req->'asked' ? 'owners', false) then
+		wanted := outbox.owners_questions(q.id, settings);
+		return;
+	end if;
+	owners := case when served then nullif(req->'asked'->'owners', 'null') else outbox.quest_owners(q.id) end;
+	if owners is null and (served or servers or exists (select from fate.labors where quest_id = q.id and for_owner)) then
+		perform api.fail(400, 'Host owners not found');
+	end if;
+	perform api.plan_for_many();
+	addresses := array(
+		select outbox.address(who, req->'asked'->'contacts', settings->>'domain')
+		  from (select distinct case when l.for_creator and c then q.creator else o.owner end as who
+		          from fate.labors l join fate.hosts h on h.id = l.host_id
+		          left join jsonb_each_text(owners) o (host, owner) on o.host = h.hostname,
+		               (values (true), (false)) v (c)
+		         where l.quest_id = q.id
+		           and case when c then laborers and l.for_creator else servers or (laborers and l.for_owner) end) whom
+		 where who <> '' order by 1);
 end
 $$;
 

@@ -25,7 +25,8 @@ end
 $$;
 
 -- hermes_api.session_get(req) -> who is signed in, and by what                         GET /api/v1/session
---   With the XSRF token that writes must show, where that is a cookie (the worker adds it).
+--   With the XSRF token that writes must show, where that is a cookie (the worker adds it); `may` names the settings that let this
+--   user do what they are about (people.is_among).
 create or replace function hermes_api.session_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -181,6 +182,8 @@ begin
 	return '"href":' || api.json((req->>'base') || '/session')
 	       || ',"user":' || api.json(people.qualified(u.username, req->'settings'->>'domain'))
 	       || ',"userId":' || u.id || ',"username":' || api.json(u.username) || ',"superuser":' || api.json(u.superuser)
+	       || ',"may":' || api.list(array(select may from jsonb_object_keys(req->'settings') may
+	                                       where may ~ '^may[A-Z]' and people.is_among(req, may) order by may))
 	       || ',"via":' || api.json(case when s.id is not null then 'session' else req->>'via' end)
 	       || ',"expiryTime":' || api.json(least(s.expires_at, s.seen_at + s.idle));
 end

@@ -4,7 +4,7 @@ create or replace function house.reset() returns void
 language plpgsql as $$
 declare
 	tables regclass[] := '{outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
-	                       fate.hosts, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, fate.counts, fate.count_deltas,
+	                       fate.hosts, fate.host_words, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, fate.labor_history, fate.counts, fate.count_deltas,
 	                       inventory.objects, inventory.hosts, inventory.host_names, inventory.groups, inventory.inventories, inventory.templates,
 	                       work.projects, work.tasks, work.runs, work.lines, work.run_hosts, work.run_facts, work.busy, work.periodic_tasks, work.hooks,
 	                       people.wrong_passwords, people.audit, people.tokens, people.team_members, people.teams,

@@ -66,3 +66,19 @@ begin
 		   and not exists (select from by_group g where g.id = i.part_id)));
 end
 $$;
+
+-- inventory.groups_found(principals, part, most) -> names of at most so many groups that they see: those that begin so, then those that
+-- contain it, in any case; of a thousand.
+create or replace function inventory.groups_found(p_principals bigint[], part text, most int) returns text[]
+language plpgsql stable as $$
+begin
+	return array(select name
+	               -- offset 0: of groups alone, for the trigrams are those of hosts as well.
+	               from (select o.name from (select id, name from inventory.objects where kind = 'group' offset 0) o
+	                      where o.name ilike api.containing(part)
+	                        and exists (select from people.visible v
+	                                     where v.principal = any(p_principals) and v.kind = 'group' and v.id = o.id)
+	                      limit 1000) g
+	              group by name order by not starts_with(lower(name), lower(part)), name limit most);
+end
+$$;

@@ -5,6 +5,14 @@ language sql immutable as $$
 	select case when name ~ '^[^@]+@[^@]+\.[^@]+' then name else name || '@' || domain end
 $$;
 
+-- people.unqualified(name, domain) -> the name without that domain.
+create or replace function people.unqualified(name text, domain text) returns text
+language plpgsql immutable as $$
+begin
+	return case when right(name, length(domain) + 1) = '@' || domain then left(name, -length(domain) - 1) else name end;
+end
+$$;
+
 -- people.must_be_signed_in(req) -> who asks, qualified. First line of every endpoint.
 --   fails  WE401 nobody, a user no longer active, or one whose stamp has changed since the worker asked
 create or replace function people.must_be_signed_in(req jsonb) returns text
@@ -43,32 +51,45 @@ begin
 end
 $$;
 
--- people.must_be_among(req, setting) -> who asks, qualified. A setting says who may: `everyone`, `superusers` or `team NAME`,
--- a team that a superuser owns, for anybody may call a team so. Superusers always may.       fails  WE401, WE403
+-- people.is_among(req, setting) -> may the one who asks? A setting says who may: `everyone`, `superusers` or `team NAME`, a team that a
+-- superuser owns, for anybody may call a team so. Superusers always may.
+create or replace function people.is_among(req jsonb, setting text) returns boolean
+language plpgsql stable as $$
+declare
+	who text := coalesce(req->'settings'->>setting, 'superusers');
+begin
+	return who = 'everyone' or people.is_superuser(req)
+	       or exists (select from people.team_members m
+	                    join people.teams t on t.id = m.team_id
+	                    join people.objects o on o.kind = 'team' and o.id = t.id
+	                    join people.users u on u.id = o.owner_id and u.superuser and u.active
+	                   where m.user_id = (req->>'actor')::bigint and who = 'team ' || t.name);
+end
+$$;
+
+-- people.must_be_among(req, setting) -> who asks, qualified, and may.       fails  WE401, WE403
 create or replace function people.must_be_among(req jsonb, setting text) returns text
 language plpgsql stable as $$
 declare
 	name text := people.must_be_signed_in(req);
 	who  text := coalesce(req->'settings'->>setting, 'superusers');
 begin
-	if who <> 'everyone' and not people.is_superuser(req)
-	   and not exists (select from people.team_members m
-	                     join people.teams t on t.id = m.team_id
-	                     join people.objects o on o.kind = 'team' and o.id = t.id
-	                     join people.users u on u.id = o.owner_id and u.superuser and u.active
-	                    where m.user_id = (req->>'actor')::bigint and who = 'team ' || t.name) then
+	if not people.is_among(req, setting) then
 		perform api.fail(403, 'This is for ' || case who when 'superusers' then 'administrators.' else 'the ' || who || '.' end);
 	end if;
 	return name;
 end
 $$;
 
--- people.named(body, name, domain) -> a user's name in the body, qualified.
+-- people.named(body, name, domain) -> a user's name in the body, qualified: one line, and not blank.
 create or replace function people.named(body jsonb, name text, domain text) returns text
 language plpgsql immutable as $$
 declare
-	value text := api.text_needed(body, name, 64);
+	value text := api.line_needed(body, name, 64);
 begin
+	if value ~ '^ *$' then
+		perform api.fail(400, format('%s: must not be empty', name));
+	end if;
 	value := people.qualified(value, domain);
 	if length(value) > 64 then
 		perform api.fail(400, format('%s: longer than 64 characters with the domain', name));

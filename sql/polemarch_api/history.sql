@@ -267,7 +267,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
 	actor  text      := people.must_be_signed_in(req);
 	r      work.runs := polemarch_api.run_of_path(req, 'see');
-	part   text      := polemarch_api.containing(polemarch_api.query(req, 'name'));
+	part   text      := api.containing(polemarch_api.query(req, 'name'));
 	wanted text      := polemarch_api.query(req, 'outcome');
 	total  bigint;
 begin

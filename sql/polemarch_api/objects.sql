@@ -20,13 +20,6 @@ begin
 end
 $$;
 
--- polemarch_api.containing(text) -> the pattern for LIKE of what has that text in it. (Unlike a function's call it tells the
--- planner how rare that is.)
-create or replace function polemarch_api.containing(part text) returns text
-language sql immutable as $$
-	select '%' || regexp_replace(part, '([\\%_])', '\\\1', 'g') || '%'
-$$;
-
 -- polemarch_api.objects_found(req, kind, those) -> how many of them the actor sees that the filters take, and the ids of this
 -- page, ascending.
 --   query  id, id__not, name, name__not (parts of it), variables, limit, offset
@@ -37,8 +30,8 @@ declare
 	principals bigint[] := people.principals((req->>'actor')::bigint);
 	among      bigint[] := polemarch_api.ids(req, 'id');
 	but        bigint[] := polemarch_api.ids(req, 'id__not');
-	part       text     := polemarch_api.containing(polemarch_api.query(req, 'name'));
-	part_not   text     := polemarch_api.containing(polemarch_api.query(req, 'name__not'));
+	part       text     := api.containing(polemarch_api.query(req, 'name'));
+	part_not   text     := api.containing(polemarch_api.query(req, 'name__not'));
 	wanted     text[]   := polemarch_api.pairs(req);
 	page_from  bigint   := polemarch_api.offset(req);
 	page_size  bigint   := polemarch_api.limit(req);

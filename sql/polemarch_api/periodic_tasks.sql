@@ -10,8 +10,8 @@ declare
 	principals bigint[] := people.principals((req->>'actor')::bigint);
 	among      bigint[] := polemarch_api.ids(req, 'id');
 	but        bigint[] := polemarch_api.ids(req, 'id__not');
-	part       text     := polemarch_api.containing(polemarch_api.query(req, 'name'));
-	part_not   text     := polemarch_api.containing(polemarch_api.query(req, 'name__not'));
+	part       text     := api.containing(polemarch_api.query(req, 'name'));
+	part_not   text     := api.containing(polemarch_api.query(req, 'name__not'));
 	project    text     := polemarch_api.query(req, 'project');
 	of_project bigint   := case when project ~ '^\s*[0-9]{1,18}\s*$' then project::bigint else -1 end;
 	of_mode    text     := polemarch_api.query(req, 'mode');

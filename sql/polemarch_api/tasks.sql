@@ -24,10 +24,10 @@ declare
 	principals bigint[] := people.principals((req->>'actor')::bigint);
 	among      bigint[] := polemarch_api.ids(req, 'id');
 	but        bigint[] := polemarch_api.ids(req, 'id__not');
-	part       text     := polemarch_api.containing(polemarch_api.query(req, 'name'));
-	part_not   text     := polemarch_api.containing(polemarch_api.query(req, 'name__not'));
-	file       text     := polemarch_api.containing(polemarch_api.query(req, 'playbook'));
-	file_not   text     := polemarch_api.containing(polemarch_api.query(req, 'playbook__not'));
+	part       text     := api.containing(polemarch_api.query(req, 'name'));
+	part_not   text     := api.containing(polemarch_api.query(req, 'name__not'));
+	file       text     := api.containing(polemarch_api.query(req, 'playbook'));
+	file_not   text     := api.containing(polemarch_api.query(req, 'playbook__not'));
 	of_project bigint   := polemarch_api.query_id(req, 'project');
 begin
 	-- Planned for what was asked: a filter that is not there costs nothing, one that is may have an index.

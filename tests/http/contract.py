@@ -18,8 +18,9 @@ ERROR = {HERMES: "Error", POLEMARCH: "Detail"}
 class Contract:
     def __init__(self):
         self.document = yaml.load((ROOT / "doc/openapi.yaml").read_text(), LOADER)
-        # The longest that fits is it, but what names its objects comes before what is of any.
-        self.paths = [(self.pattern(path), path) for path in sorted(self.document["paths"], key=lambda p: ("{objects}" in p, -len(p)))]
+        # The longest that fits is it, but what names its objects, or its host, comes before what is of any.
+        self.paths = [(self.pattern(path), path) for path in sorted(
+            self.document["paths"], key=lambda p: ("{objects}" in p, "{hostname}" in p, -len(p)))]
         self.validators = {}
 
     @staticmethod
@@ -48,12 +49,14 @@ class Contract:
             thing = target
         return thing
 
-    def path_of(self, address, mount=HERMES):
-        """The document's path for an address below the mount, or None. (The document's server is Hermes's mount.)"""
+    def path_of(self, address, mount, method):
+        """The document's path for an address below the mount, or None; one that has the method, if any has. (The document's server is
+        Hermes's mount.)"""
         address = address.split("?")[0]
         if mount.startswith(POLEMARCH):
             address = mount + address
-        return next((path for pattern, path in self.paths if pattern.fullmatch(address)), None)
+        found = [path for pattern, path in self.paths if pattern.fullmatch(address)]
+        return next((p for p in found if self.operation(method, p)), found[0] if found else None)
 
     def validator(self, key, schema):
         if key not in self.validators:
@@ -71,7 +74,7 @@ class Contract:
         """Fails unless the document promises this answer (status_code, headers, content) there."""
         where = f"{method} {mount}{address} -> {answer.status_code}"
         family = self.family_of(mount + "/")
-        path = self.path_of(address, mount)
+        path = self.path_of(address, mount, method)
         operation = self.operation("GET" if method == "HEAD" and family == POLEMARCH else method, path)
         if family == POLEMARCH and path and (method, answer.status_code) == ("OPTIONS", 200):
             self.must_be("Options", answer.json(), where)

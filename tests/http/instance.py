@@ -1,6 +1,7 @@
 """Private instances of Moirai, started as anybody would start one: by script/server."""
 import os
 import pathlib
+import re
 import select
 import signal
 import socket
@@ -139,6 +140,10 @@ class Instance:
     def run_folder(self):
         """Where its sockets are."""
         return pathlib.Path(yaml.safe_load((self.var / "moirai.yaml").read_text())["socket"]).parent
+
+    def page(self):
+        """The folder of the page that its nginx serves."""
+        return pathlib.Path(re.search(r"\broot (.+);", (self.var / "nginx/nginx.conf").read_text())[1])
 
     def sql(self):
         """A connection as superuser that commits by itself."""

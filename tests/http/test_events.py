@@ -213,3 +213,11 @@ def test_an_event_keeps_any_text_that_json_can_hold(api, types):
 
 def test_an_id_may_be_given_as_its_digits(api, types):
     assert created(throw(api, hostname="web", eventTypeId="3"))["eventTypeId"] == 3
+
+
+@pytest.mark.parametrize("names", [["web"], ["web", "db"]])
+def test_a_brief_answer_tells_how_many_events_there_are(api, types, names):
+    answer = api.post("/events?brief=true", {"user": "johnny", "eventTypeId": 1, "hostnames": names})
+    assert created(answer) == {"totalEvents": len(names)} and "Location" not in answer.headers
+    assert ok(api.get("/events"))["totalEvents"] == len(names)
+    assert refused(api.post("/events?brief=maybe", {"user": "johnny", "eventTypeId": 1, "hostname": "new"}), 400).startswith("brief:")

@@ -71,6 +71,21 @@ def test_limit_and_offset_choose_the_page_and_are_echoed(api):
     assert names(api.get("/hosts?offset=5")) == []
 
 
+def test_a_list_may_tell_what_happens_on_each_host(api, world):
+    world.chain("reboot required", "reboot completed")
+    make(api, "idle")
+    world.throw(1, "web", "db")
+    world.throw(1, "web")
+    world.throw(2, "db")
+    times = {e["id"]: e["timestamp"] for e in ok(api.get("/events"))["events"]}
+
+    def said(query):
+        return [(h["hostname"], h["openLabors"], h["lastEvent"]) for h in ok(api.get("/hosts?expand=summary" + query))["hosts"]]
+    assert said("") == [("idle", 0, None), ("web", 2, times[3]), ("db", 0, times[4])]
+    assert said("&limit=1&offset=2") == said("&hostname=db") == said("&hostQuery=db") == [("db", 0, times[4])]
+    assert "openLabors" not in ok(api.get("/hosts?expand=hosts"))["hosts"][0]
+
+
 def test_limit_all_has_no_limit_and_is_echoed_as_null(api):
     created(api.post("/hosts", {"hosts": [{"hostname": f"h{i}"} for i in range(15)]}))
     said = ok(api.get("/hosts?limit=all&offset=2"))

@@ -1,8 +1,10 @@
-"""GET /labors, GET and PUT /labors/N. How labors open and close is told in test_fate_engine.py, what
+"""GET and PUT /labors and /labors/N. How labors open and close is told in test_fate_engine.py, what
 hostQuery and userQuery mean in test_host_queries.py."""
+import random
+
 import pytest
 
-from client import created, ok, refused
+from client import at_once, created, ok, refused
 
 
 @pytest.fixture
@@ -199,6 +201,57 @@ def test_joining_an_unknown_quest_is_a_conflict_that_changes_nothing(api, world,
     world.throw(1, "web")
     assert "7" in refused(api.put("/labors/1", {"questId": 7, "ackUser": "johnny"}), 409)
     assert world.labor(1)["ackUser"] is None
+
+
+def test_many_labors_are_acknowledged_and_moved_at_once(api, world):
+    world.chain("work required", "work ready", "work completed")
+    world.throw(1, "a", "b")
+    world.throw(2, "b")
+    world.quest(1, "c", "d")
+    world.quest(1, "e")
+    assert ok(api.put("/labors", {"laborIds": [1, 2, "5"], "ackUser": "tammy"})) == {"href": api.base + "/labors", "changed": 3}
+    assert [l["ackUser"] for l in world.labors()] == [*["tammy@example.com"] * 2, None, None, "tammy@example.com", None]
+    assert len({l["ackTime"] for l in world.labors() if l["ackTime"]}) == 1
+    assert ok(api.put("/labors", {"laborIds": [6, 1, 3, 4], "questId": 1, "ackUser": ""}))["changed"] == 3
+    assert [l["questId"] for l in world.labors()] == [1, None, 1, 1, 1, 1]
+    assert [world.get_quest(i)["totalLabors"] for i in (1, 2)] == [4, 0]
+    assert ok(api.put("/labors", {"laborIds": [1], "questId": 1}))["changed"] == 0
+    assert ok(api.put("/labors", {"laborIds": [1, 2], "questId": 2, "ackUser": "eve"}))["changed"] == 2
+    assert [(l["questId"], l["ackUser"]) for l in world.labors()[:2]] == [(2, "eve@example.com")] * 2
+
+
+@pytest.mark.parametrize("body, code, message", [
+    ({"laborIds": [1, 99, 98], "ackUser": "tammy"}, 409, "laborIds: no such Labor 99 found"),
+    ({"laborIds": [1], "questId": 7, "ackUser": "tammy"}, 409, "questId: no such Quest 7 found"),
+    ({"laborIds": [1]}, 400, "Must update either questId or ackUser"), ({"ackUser": "tammy"}, 400, "Missing Required Argument: laborIds"),
+    ({"laborIds": [1, "x"], "ackUser": "tammy"}, 400, "laborIds: an id is a whole number in range"),
+    ({"laborIds": [], "ackUser": "tammy"}, 400, "laborIds: must be a list of 1 to 100000 ids"),
+    ({"laborIds": [1] * 100001, "ackUser": "tammy"}, 400, "laborIds: must be a list of 1 to 100000 ids")], ids=lambda v: str(v)[:40])
+def test_of_many_labors_all_or_none_are_changed(api, world, reboot, body, code, message):
+    world.throw(1, "web")
+    refused(api.put("/labors", body), code, message)
+    assert world.labor(1)["ackUser"] is None
+
+
+def test_a_hundred_thousand_labors_are_changed_at_once(api, world, reboot):
+    created(api.post("/quests?brief=true", {"fateId": 1, "creator": "x", "description": "d", "hostnames": [f"h{i}" for i in range(100000)]}))
+    world.quest(1, "web")
+    assert ok(api.put("/labors", {"laborIds": list(range(100000, 0, -1)), "questId": 2, "ackUser": "tammy"}))["changed"] == 100000
+    assert [world.get_quest(i)["totalLabors"] for i in (1, 2)] == [0, 100001]
+
+
+def test_many_labors_are_changed_by_many_at_the_same_time(api, world, reboot):
+    hosts = [f"h{i}" for i in range(40)]
+    quests = [world.quest(1, *hosts)["id"] for _ in range(3)]
+    ids = [l["id"] for l in world.labors()]
+    clients = [api.signed_in(*api.auth) for _ in range(8)]
+    for n in range(5):
+        deeds = [lambda c=c, q=q, some=random.sample(ids, 60): ok(c.put("/labors", {"laborIds": some, "questId": q, "ackUser": "tammy"}))
+                 for c, q in zip(clients, quests * 2)]
+        deeds += [lambda c=c: created(c.post("/events", {"user": "x", "eventTypeId": 1 + n % 2, "hostnames": random.sample(hosts, 30)}))
+                  for c in clients[6:]]
+        at_once(deeds)
+    assert sum(world.get_quest(q)["totalLabors"] for q in quests) == 120
 
 
 def test_labors_for_creator_and_owner_are_marked_as_their_fate(api, world):

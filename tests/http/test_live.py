@@ -145,9 +145,12 @@ def test_who_does_not_take_a_stream_is_told(api):
 
 
 def test_the_stream_is_reached_by_no_other_way(api):
-    for path in ("/_moirai/live", "/_moirai/live-again", "/publish", "/publish?id=live"):
+    for path in ("/_moirai/live", "/_moirai/live-again"):
         for method in ("GET", "POST"):
             refused(api.raw(method, path, mount="", documented=False), 404)
+    for path in ("/publish", "/publish?id=live"):
+        refused(api.raw("POST", path, mount="", documented=False), 405)
+        assert b"<title>Moirai</title>" in api.raw("GET", path, mount="", documented=False).content
 
 
 def test_a_server_without_live_notices_says_so(far, far_set):

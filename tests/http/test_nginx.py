@@ -40,9 +40,13 @@ def keys(tmp_path_factory):
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
-    """Answers auth_request as oauth2-proxy does: by a cookie."""
+    """Answers auth_request as oauth2-proxy does: by a cookie; and sends who has none to where one signs in."""
 
     def do_GET(self):
+        if self.path == "/oauth2/start":
+            self.send_response(302)
+            self.send_header("Location", "https://id.example.com/?to=" + self.headers["X-Auth-Request-Redirect"])
+            return self.end_headers()
         good = self.headers.get("Cookie") == "_oauth2_proxy=good"
         self.send_response(202 if good else 401)
         if good:
@@ -72,7 +76,7 @@ class Site:
                          ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
                          ("/run/moirai/fcgi.sock", f"{instance.run_folder()}/fcgi.sock"),
                          ("/etc/ssl/certs", str(keys)), ("/etc/ssl/private", str(keys)), ("/etc/moirai", str(keys)),
-                         ("127.0.0.1:4180", f"127.0.0.1:{proxy_port}")]:
+                         ("/usr/share/moirai/web", str(instance.page())), ("127.0.0.1:4180", f"127.0.0.1:{proxy_port}")]:
             assert old in site, old
             site = site.replace(old, new)
         if way != "password":
@@ -80,6 +84,7 @@ class Site:
             site = site.replace(f"#include snippets/moirai-sign-in-{way}.conf", f"include snippets/moirai-sign-in-{way}.conf")
         if way == "proxy":
             site = re.sub(r"\n\t#(?=location /oauth2|location = /oauth2|\t|\})", "\n\t", site)
+            site = site.replace("#error_page 401 = /oauth2/start;", "error_page 401 = /oauth2/start;")
         if way == "certificate":
             site = re.sub(r"#(ssl_client_certificate|ssl_verify_client)", r"\1", site)
         paths = "".join(f"{p}_temp_path {folder}/tmp;" for p in ("client_body", "fastcgi", "proxy", "uwsgi", "scgi"))
@@ -224,6 +229,57 @@ def test_a_flood_of_sign_ins_from_one_address_is_stemmed_in_the_shape_of_the_api
         refused(next(a for a in answers if a.status_code == 429), 429, "Too many requests at a time.")
         answers = [flooded.ask("/license/", session=session, mount=POLEMARCH) for _ in range(100)]
         assert {"detail": "Too many requests at a time."} in [a.json() for a in answers if a.status_code == 429]
+
+
+# ---- the page
+
+PAGES = ["/", "/v1/quests/5?x=1"]
+
+
+def is_page(answer, instance):
+    assert answer.status_code == 200 and answer.content == instance.page().joinpath("index.html").read_bytes()
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    return True
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("way", WAYS)
+def test_who_signs_in_gets_the_page_at_each_of_its_addresses(site, keys, instance, way, address):
+    shown, _ = proof(way, keys)
+    assert is_page(site(way).ask(address, mount="", **shown), instance)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_who_does_not_gets_the_page_where_moirai_asks_for_passwords_alone(site, instance, address):
+    assert is_page(site("password").ask(address, mount=""), instance)
+    refused(site("certificate").ask(address, mount=""), 401, "Sign in to use this resource.")
+    answer = site("htpasswd").ask(address, mount="")
+    refused(answer, 401, "Sign in to use this resource.")
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/assets/nothing.js"])
+def test_and_is_sent_to_the_proxy_which_sends_him_back_to_where_he_was(site, address):
+    answer = site("proxy").ask(address, mount="")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "https://id.example.com/?to=" + address)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_looks_like_an_apis_address_is_refused_in_its_shape_and_never_the_page(site, keys, way):
+    shown, _ = proof(way, keys)
+    refused(site(way).ask("/api/v2", mount="", **shown), 404, "Resource not found.")
+    refused(site(way).ask("/nothing", **shown), 404, "Resource not found.")
+    assert said(site(way).ask("/polemarch/x", mount="", **shown), 404) == {"detail": "Resource not found."}
+    if way != "certificate":
+        refused(site(way).ask("/api/v2", mount=""), 404, "Resource not found.")
+
+
+def test_addresses_of_the_page_lead_to_tls_too_and_are_none_of_the_old_server(site):
+    answer = site("password").ask("/v1/quests/5", mount="", port=site("password").plain)
+    assert (answer.status_code, answer.headers["Location"]) == (308, "https://127.0.0.1/v1/quests/5")
+    for address in PAGES:
+        assert said(site("password").ask(address, mount="", headers=OLD), 404) == {"detail": "Resource not found."}
 
 
 # ---- Polemarch's family

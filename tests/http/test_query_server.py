@@ -186,6 +186,14 @@ def test_labors_of_a_user_are_those_for_owners_of_hosts_or_for_the_creator_of_th
     assert ids(far, "/labors?userQuery=tammy@example.com") == [2, 3]
 
 
+def test_what_waits_for_me_is_what_waits_on_the_hosts_that_it_says_are_mine(far, outside):
+    outside.owners.update(web1="admin@example.com", unknown="admin@example.com")
+    waiting = ok(far.get("/home"))["waiting"]
+    (request,) = outside.query.so_far()
+    assert request.target == "/api/query?user=admin%40example.com"
+    assert (waiting["total"], waiting["whole"], waiting["steps"][0]["questId"]) == (1, True, 1)
+
+
 def test_a_query_that_names_no_host_shows_nothing_but_for_labors_is_refused(far, outside, q):
     """As Hermes does, and whatever else the user has to do."""
     for n, names in enumerate(([], ["unknown"])):
@@ -289,6 +297,13 @@ def test_it_has_query_timeout_for_an_answer(far, far_sql, outside, q):
     assert ids(far, "/hosts?hostQuery=" + quoted(q)) == [1]
 
 
+@pytest.mark.parametrize("answer", ["drop", "stall", {"status": "error"}, results(b"5"), (500, {}, b"")], ids=str)
+def test_home_is_shown_without_it(far, far_set, outside, answer):
+    outside.query.answer = lambda r: answer
+    far_set(domain=f"d{next(numbers)}.example.com")     # a name that no worker remembers an answer to
+    assert ok(far.get("/home"))["waiting"] == {"total": 0, "whole": False, "steps": []}
+
+
 class Stalled:
     """Requests that want to know something from a query server that does not answer: their answers, as they come."""
 
@@ -311,9 +326,22 @@ class Stalled:
 def test_after_one_has_waited_in_vain_only_one_at_a_time_tries_again(far, outside, q):
     outside.query.answer = lambda r: "stall"
     refused(far.get("/hosts?hostQuery=" + quoted(q)), 504)
+    eventually(outside.query.so_far)
     outside.forget()
     codes = [a.status_code for a in Stalled(far, 12).all_answered()]
     assert codes.count(503) >= 11 and codes.count(504) == len(outside.query.so_far()) <= 1
+
+
+def test_home_does_not_wait_for_others_who_ask(far, outside, q):
+    outside.query.answer = lambda r: "stall"
+    refused(far.get("/hosts?hostQuery=" + quoted(q)), 504)
+    eventually(outside.query.so_far)      # who has waited may be answered before what was asked is read
+    outside.forget()
+    stalled = Stalled(far, 1)
+    eventually(outside.query.so_far)
+    while stalled.threads[0].is_alive():
+        assert ok(far.get("/home"))["waiting"]["whole"] is False
+    refused(stalled.all_answered()[0], 504)
 
 
 def test_once_it_answers_again_all_may_ask(far, outside, q):

@@ -4,7 +4,9 @@ import itertools
 import pytest
 
 from client import Api, created, ok, refused
+from instance import PASSWORD
 from outside import Http
+from people import person
 from world import World
 
 pytestmark = pytest.mark.noreset
@@ -210,6 +212,70 @@ def test_labors_for_creators_alone_need_no_owner_here(far, far_set, outside):
     (letter,) = [l for l in ok(far.get("/letters?kind=quest-mail"))["letters"] if l["questId"] == quest]
     assert letter["recipients"] == ["cher@example.com"]
 
+
+# ---- GET: who would get it
+
+def told(api, quest, **flags):
+    said = ok(api.get(f"/quests/{quest.id}/mail?" + "&".join(f"{f}={str(v).lower()}" for f, v in flags.items())))
+    assert said.pop("href").startswith(f"{api.base}/quests/{quest.id}/mail?")
+    return said
+
+
+@pytest.mark.parametrize("flags", [{"serverOwners": True}, {"laborOwners": True}, {"serverOwners": True, "laborOwners": True},
+                                   {"serverOwners": False, "laborOwners": True}], ids=str)
+def test_who_would_get_it_is_who_gets_it(far, outside, flags):
+    quest = Quest(far, outside, {"web": "johnny", "db": "storage", "ns": None, "mx": "", "audited": "zoe"}, {"audited": 3})
+    said = told(far, quest, **flags)
+    assert quest.letters() == []
+    mail = quest.mail(**flags)
+    assert said == {"mail": True, "may": True, "to": mail["to"], "cc": mail.get("cc", []), "hostsWithoutOwner": 2}
+    assert "storage-team@example.org" in said["to"]
+
+
+def test_query_server_and_strongpoc_are_asked_as_for_the_mail_and_once_for_both(far, far_set, outside):
+    far_set(letter_retention=9)       # with workers that remember nothing
+    quest = Quest(far, outside, {"web": "johnny", "db": None})
+    told(far, quest, serverOwners=True)
+    (owners,) = [r for r in outside.query.so_far() if r.method == "POST"]
+    assert owners.json() == {"operation": "owners", "hostnames": [quest.host("web"), quest.host("db")]}
+    assert len(outside.pocs.so_far()) == 1
+
+
+def test_in_a_dev_environment_and_with_copies_it_is_told_who_would_get_it(far, far_set, outside):
+    quest = Quest(far, outside, {"web": "johnny"})
+    far_set(email_always_copy="boss@example.com")
+    assert (told(far, quest, serverOwners=True)["to"], told(far, quest, serverOwners=True)["cc"]) == (["johnny@example.com"], ["boss@example.com"])
+    far_set(environment="dev", dev_email_recipient="dev@example.com", email_always_copy="boss@example.com")
+    assert (told(far, quest, serverOwners=True)["to"], told(far, quest, serverOwners=True)["cc"]) == (["dev@example.com"], [])
+
+
+def test_it_is_refused_as_the_mail_would_be(far, outside):
+    quest = Quest(far, outside, {"web": "johnny"})
+    for query in ("", "?serverOwners=false", "?serverOwners=0&laborOwners=no"):
+        refused(far.get(f"/quests/{quest.id}/mail{query}"), 400, "Must specify serverOwners and/or laborOwners as true")
+    refused(far.get("/quests/777/mail?serverOwners=true"), 404, "Quest 777 not found")
+    outside.query.answer = lambda r: {"status": "error"}
+    refused(far.get(f"/quests/{quest.id}/mail?serverOwners=true"), 400, "Host owners not found")
+
+
+def test_who_may_not_mail_is_told_so_and_who_would_get_it(far, far_sql, far_set, outside):
+    quest = Quest(far, outside, {"web": "johnny"})
+    person(far_sql, "reader")
+    far_set(may_mail_owners="superusers")
+    reader = far.signed_in("reader", PASSWORD)
+    assert [told(who, quest, serverOwners=True)["may"] for who in (reader, far)] == [False, True]
+    assert told(reader, quest, serverOwners=True)["to"] == ["johnny@example.com"]
+    refused(reader.post(f"/quests/{quest.id}/mail", {**BODY, "serverOwners": True}), 403)
+
+
+def test_where_no_mail_is_sent_it_is_told_so_and_who_would_get_it(far, far_set, outside):
+    quest = Quest(far, outside, {"web": "johnny"})
+    far_set(email_notifications=False)
+    assert told(far, quest, serverOwners=True) == {
+        "mail": False, "may": True, "to": ["johnny@example.com"], "cc": [], "hostsWithoutOwner": 0}
+
+
+# ---- POST again, without any of these servers
 
 def test_where_no_mail_is_sent_it_is_judged_all_the_same(api, sql, world, outside):
     """As in Hermes."""

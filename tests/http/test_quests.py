@@ -15,8 +15,8 @@ def reboot(world):
     return world.chain("reboot required", "reboot completed")
 
 
-def post(api, **body):
-    return api.post("/quests", {"fateId": 1, "creator": "johnny", "description": "A quest almighty", **body})
+def post(api, query="", **body):
+    return api.post("/quests" + query, {"fateId": 1, "creator": "johnny", "description": "A quest almighty", **body})
 
 
 def ids(api, query=""):
@@ -187,3 +187,15 @@ def test_references_are_shown_where_they_were_set_and_nowhere_else(api, world):
 def test_references_are_labels_with_http_urls_or_refused(api, refs):
     refused(post(api, hostnames=["a"], references=refs), 400)
     assert ids(api) == [] and ok(api.get("/hosts"))["totalHosts"] == 0
+
+
+def test_a_brief_answer_has_no_labors(api, world):
+    whole = created(post(api, hostnames=["a", "b"]))
+    answer = post(api, "?brief=true", hostnames=["c", "b"])
+    said = created(answer)
+    assert said == {**{k: v for k, v in whole.items() if k != "labors"}, "id": 2, "embarkTime": said["embarkTime"],
+                    "href": api.base + "/quests/2", "totalLabors": 2}
+    assert answer.headers["Location"] == "/api/v1/quests/2"
+    assert len(ok(api.get("/quests/2?expand=labors"))["labors"]) == 2
+    assert "labors" in created(post(api, "?brief=no", hostnames=["c"]))
+    assert refused(post(api, "?brief=maybe", hostnames=["new"]), 400).startswith("brief:")

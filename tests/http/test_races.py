@@ -55,6 +55,19 @@ def test_a_type_that_is_changed_while_it_is_deleted_is_changed_or_missed(api, wo
             refused(changed, 404)
 
 
+def test_many_who_give_hosts_the_same_owners_and_tags_all_do_and_are_counted(api, sql, clients):
+    created(api.post("/hosts", {"hosts": [{"hostname": f"h{i}"} for i in range(12)]}))
+
+    def change(client, draw):
+        for _ in range(12):
+            body = {"owner": draw.choice([None, "a", "b"]), "tags": draw.sample("abcdef", draw.randrange(5))}
+            ok(client.put(f"/hosts/h{draw.randrange(12)}", body if draw.random() < 0.7 else {**body, "hostname": f"h{draw.randrange(12)}"}))
+    at_once([lambda c=c, i=i: change(c, random.Random(i)) for i, c in enumerate(clients)])
+    assert sql.rows("select * from fate.check()") == []
+    assert sql.one("select coalesce(sum(hosts), 0) from fate.host_words where kind = 'owner'") == sql.one(
+        "select count(owner) from fate.hosts")
+
+
 def test_a_host_that_two_rename_gets_one_of_the_names(api, clients):
     for i in range(10):
         id = created(api.post("/hosts", {"hostname": f"old{i}"}))["id"]

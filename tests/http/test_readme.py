@@ -34,14 +34,19 @@ def test_the_story_runs_as_printed(demo, tmp_path):
         assert (said.stdout, said.stderr) == (printed, ""), command
 
 
-def test_the_demo_is_as_the_law_says_and_shows_quests_done_late_and_going_well(demo):
+def test_the_demo_is_as_the_law_says_and_shows_quests_in_every_state(demo):
     sql = Sql(demo)
     assert sql.rows("select * from fate.check()") == []
     assert sql.rows("select id from (select id, at, lag(at, 1, '-infinity') over (order by id) as before from fate.events"
                     " where at < date_trunc('hour', now())) e where at < before") == []
     assert sql.one("select max(at) < now() from fate.events")
-    assert sql.rows("select id, completion_time is not null, target_time < now() from fate.quests where id < 4"
-                    " order by id") == [(1, True, True), (2, False, True), (3, False, False)]
+    # On time, late; overdue and stuck; nearly done; too slow; three that go well.
+    assert sql.rows("select q.id, completion_time <= target_time, target_time < now(), forecast_time > target_time"
+                    " from fate.quests q, fate.quests_forecast(array[q.id], now()) f where q.id < 9 order by 1") == [
+        (1, True, True, None), (2, False, True, None), (3, None, True, None), (4, None, False, False), (5, None, False, True),
+        (6, None, False, False), (7, None, False, False), (8, None, False, False)]
+    assert sql.rows("select count(*), sum(open_labors) from fate.quests where creator = 'admin@localhost'") == [(4, 128)]
+    assert sql.one("select count(*) between 15000 and 25000 from fate.events")
     sql.close()
 
 

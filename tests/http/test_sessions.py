@@ -43,7 +43,7 @@ def test_who_signs_in_gets_a_cookie_that_neither_scripts_nor_other_sites_see(api
     assert re.fullmatch(HEX, said.pop("xsrfToken"))
     assert 43100 < from_now(said.pop("expiryTime")) <= 43200
     assert said == {"href": f"{api.base}/session", "user": "tammy@example.com", "userId": tammy, "username": "tammy",
-                    "superuser": False, "via": "session"}
+                    "superuser": False, "may": ["mayEditFates", "mayMailOwners", "mayThrowRestricted"], "via": "session"}
     assert answer.cookies["moirai"] not in answer.text
 
 
@@ -71,7 +71,8 @@ def test_a_page_is_told_who_it_is_by_whatever_way(api, tammy, page):
     assert said["expiryTime"] is not None
     said = ok(api.get("/session"))
     assert said == {"href": f"{api.base}/session", "user": "admin@example.com", "userId": 1, "username": "admin",
-                    "superuser": True, "via": "password", "expiryTime": None}
+                    "superuser": True, "may": ["mayDeleteFates", "mayEditFates", "mayMailOwners", "mayThrowRestricted"],
+                    "via": "password", "expiryTime": None}
     token = created(page.post("/tokens", {"name": "cron"}))["token"]
     said = ok(api.by_token(token).get("/session"))
     assert (said["username"], said["via"]) == ("tammy", "token") and "xsrfToken" not in said

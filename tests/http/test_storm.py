@@ -94,25 +94,31 @@ class Client:
                 self.ledger.hosts.update(names)
 
     def acknowledge(self):
-        if labor := self.some_labor():
-            if self.ask("PUT", f"/labors/{labor}", {"ackUser": "tammy"}):
-                with self.ledger.lock:
-                    self.ledger.acknowledged.add(labor)
+        labors = self.some_labors()
+        if labors and self.change(labors, {"ackUser": "tammy"}):
+            with self.ledger.lock:
+                self.ledger.acknowledged.update(labors)
 
-    def some_labor(self):
+    def some_labors(self):
         with self.ledger.lock:
-            return self.dice.choice([*self.ledger.labors][-500:]) if self.ledger.labors else None
+            known = [*self.ledger.labors][-500:]
+        return self.dice.sample(known, min(self.dice.choice((1, 1, 2, 6)), len(known)))
+
+    def change(self, labors, body):
+        if len(labors) == 1:
+            return self.ask("PUT", f"/labors/{labors[0]}", body)
+        return self.ask("PUT", "/labors", {"laborIds": labors, **body})
 
     def move(self):
-        if labor := self.some_labor():
+        if labors := self.some_labors():
             quest = self.dice.choice(self.ledger.quests[-40:])
             with self.ledger.lock:
-                self.ledger.moved |= {self.ledger.labors[labor], quest}
-            self.ask("PUT", f"/labors/{labor}", {"questId": quest})
+                self.ledger.moved |= {*(self.ledger.labors[l] for l in labors), quest}
+            self.change(labors, {"questId": quest})
 
     def look(self):
         self.ask("GET", self.dice.choice(["/labors?open=true&expand=quests&expand=hosts", "/events?limit=50",
-                                          "/quests?progressInfo=true&filterClosed=true", "/hosts/host001"]))
+                                          "/quests?progressInfo=true&filterClosed=true", "/hosts/host001", "/labors/table"]))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 -- Reading a request (sql/api/read.sql): what is as it should be is taken, all else refused with 400 and the field's name.
 begin;
 \ir lib.psql
-select plan(78);
+select plan(83);
 
 -- tests.q('{"limit": ["5"]}') -> a request with that query; tests.said(expression) -> its value or its refusal, as text.
 create function tests.q(query jsonb) returns jsonb
@@ -177,6 +177,17 @@ select is_empty($$ select body from unnest(array['{"a": [7]}', '{"a": [null]}', 
 select is_empty($$ select body from unnest(array['{"a": "x"}', '{"a": {}}', '{"a": 7}', '{"a": true}']) body
 	where tests.said(format('api.hostnames(%L, ''a'')', body)) <> 'WE400 a: must be a list of host names' $$,
 	'... and so is what is no list');
+
+-- ---- ids ----
+select is(api.ids_needed('{"a": [3, "1", 3, " 2 ", 1]}', 'a', 5), '{3,1,2}', 'ids come once each, in the order given');
+select is(api.ids_needed('{"a": [-1, 999999999999999999]}', 'a', 2), '{-1,999999999999999999}', '... whether anything has them or not');
+select is(tests.said($$ api.ids_needed('{}', 'a', 2) $$), 'WE400 Missing Required Argument: a', 'they may not be missing');
+select is_empty($$ select body from unnest(array['{"a": null}', '{"a": {}}', '{"a": "1"}', '{"a": 1}', '{"a": []}', '{"a": [1, 1, 1]}']) body
+	where tests.said(format('api.ids_needed(%L, ''a'', 2)', body)) <> 'WE400 a: must be a list of 1 to 2 ids' $$,
+	'... nor too few or too many');
+select is_empty($$ select body from unnest(array['{"a": [1, null]}', '{"a": [true]}', '{"a": [[1]]}', '{"a": [{}]}', '{"a": ["", 1]}',
+	'{"a": [1.5]}', '{"a": [1e300]}', '{"a": ["0x1"]}', '{"a": ["9999999999999999999"]}']) body
+	where tests.said(format('api.ids_needed(%L, ''a'', 2)', body)) <> 'WE400 a: an id is a whole number in range' $$, 'each is one');
 
 -- ---- lines ----
 select is(api.line_needed('{"a": " x y"}', 'a', 20), ' x y', 'a text of one line is taken as it is');

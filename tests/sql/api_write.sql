@@ -1,7 +1,7 @@
 -- Writing an answer (sql/api/write.sql, sql/hermes_api/json.sql): what it looks like, to the letter.
 begin;
 \ir lib.psql
-select plan(47);
+select plan(53);
 
 -- ---- texts ----
 select is(api.json('as it is'), '"as it is"', 'a text is a JSON string');
@@ -50,6 +50,14 @@ select is(api.segment('..'), '..', 'dots stay');
 select is(api.segment(''), '', 'nothing stays nothing');
 select is(api.segment(string_agg(chr(c), '')), string_agg(case when chr(c) ~ '[A-Za-z0-9._~-]' then chr(c)
 	else '%' || upper(lpad(to_hex(c), 2, '0')) end, ''), '... each of ASCII as it should be') from generate_series(1, 127) c;
+
+-- ---- columns ----
+select is(api.list('{1,null,-3}'::bigint[]), '[1,null,-3]', 'a list of numbers');
+select is(api.list(array['a "b"', null, 'ü']), '["a \"b\"",null,"ü"]', '... or of texts');
+select is(api.list('{}'::int[]) || api.list(null::text[]), '[][]', '... or of nothing');
+select is(api.seconds(at), wanted, rule) from (values
+	('1970-01-01 00:00:01.999999Z'::timestamptz, 1::bigint, 'a time in whole seconds since 1970'),
+	('1969-12-31 23:59:59.5Z', -1, '... before which they are less than nothing'), (null, null, '... or null')) v (at, wanted, rule);
 
 -- ---- lists and answers ----
 select is(api.objects_list(array['"a":1', '"b":2']), '[{"a":1},{"b":2}]', 'a list of objects by their members');

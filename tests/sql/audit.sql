@@ -2,7 +2,7 @@
 -- (sql/people/audit.sql, sql/hermes_api/audit.sql).
 begin;
 \ir lib.psql
-select plan(125);
+select plan(126);
 
 -- johnny is nobody special; admin is a superuser.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('bob', false, 9);
@@ -71,6 +71,8 @@ insert into tests.calls (f, who, path, body, wanted) values
 	 -- the journal does
 	('hermes_api.labors_update', 'johnny', '{"id": "2"}', '{"ackUser": "bob"}',
 	 '(update,labor,{2},"{""ackUser"": ""bob@example.com""}")'),
+	('hermes_api.labors_update_many', 'johnny', '{}', '{"laborIds": [2, 1], "ackUser": "bob"}',
+	 '(update,labor,"{2,1}","{""ackUser"": ""bob@example.com""}")'),
 	('hermes_api.quests_create', 'johnny', '{}',
 	 '{"fateId": 1, "creator": "bob", "description": "d", "hostnames": ["a", "b", "new"]}',
 	 '(create,quest,{2},"{""hosts"": 3, ""fateId"": 1}")'),

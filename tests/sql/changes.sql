@@ -1,7 +1,7 @@
 -- What changed things say of it: one row in outbox.changes for each request, written by the transaction that changed them.
 begin;
 \ir lib.psql
-select plan(56);
+select plan(58);
 
 -- tests.last(columns) -> those of the newest change; tests.effects(change) -> its effects, by fate: quest, fate, labors made,
 -- more open ones, starting ones, more open starting ones, closings.
@@ -97,7 +97,7 @@ select tests.story(2);
 select tests.throw(1, 'a');
 select tests.quest(1, 'b');
 select tests.throw(2, 'b');
-select fate.labors_move(1, 1, tests.at(9));
+select fate.labors_move('{1}', 1, tests.at(9));
 select is((select count(*) from outbox.changes where complete is not null), 1::bigint,
 	'a labor that joins completes nothing');
 select tests.throw(2, 'a');
@@ -107,7 +107,7 @@ select is((select array_agg(complete::text order by id) from outbox.changes wher
 select tests.story(2);
 select tests.quest(1, 'a', 'b');
 select tests.quest(1, 'c');
-select fate.labors_move(1, 2, tests.at(9)), fate.labors_move(2, 2, tests.at(9));
+select fate.labors_move('{1}', 2, tests.at(9)), fate.labors_move('{2}', 2, tests.at(9));
 select tests.throw(2, 'a', 'b', 'c');
 select is(tests.last('complete'), '({2})', 'a quest that all labors have left is not completed by their closing');
 
@@ -202,6 +202,9 @@ select is(tests.last('kind, ids, array_remove(quests, null)'), '(labor,{1},{1})'
 select tests.ask('labors_update', '{"id": "1"}', '{}', '{"questId": 2}');
 select is(tests.last('kind, ids, quests, effects, complete'), '(labor,{1},"{1,2}",,)',
 	'... or moved: both quests look different');
+select tests.ask('hosts_update', '{"hostname": "c"}', '{}', '{"hostname": "b"}');
+select is(tests.last('kind, ids, quests'), '(host,"{1,2}",{2})', 'two hosts that are merged, and the quests that show them');
+select is((select row(kind, ids)::text from outbox.changes order by id desc offset 1 limit 1), '(labor,{2})', '... and their open labors');
 
 -- ---- refused, asked ----
 select tests.n() as before \gset

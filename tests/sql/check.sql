@@ -1,7 +1,7 @@
 -- fate.check() finds nothing in a lawful world, and names the rule for each row that is broken by hand.
 begin;
 \ir lib.psql
-select plan(43);
+select plan(51);
 
 -- tests.found() -> the rules that are broken now; tests.broken(command) -> those that it breaks. Undone afterwards.
 create function tests.found() returns text
@@ -42,8 +42,8 @@ select tests.throw(3, 'e', 'f', 'h');
 select is(tests.found(), '', 'quests that are open, half way and complete are lawful');
 select is((select count(*) filter (where completion_time is null) || ' ' || count(completion_time) from fate.quests), '2 1',
 	'... there are some of both');
-select fate.labors_move(3, 1, tests.at(30));
-select fate.labors_move(1, 1, tests.at(30));
+select fate.labors_move('{3}', 1, tests.at(30));
+select fate.labors_move('{1}', 1, tests.at(30));
 select is(tests.found(), '', 'labors that were moved are lawful');
 select fate.hosts_rename(3, 'cc');
 select fate.hosts_rename(4, 'y');
@@ -64,10 +64,11 @@ select is(tests.found(), '', 'a small lawful world, to be broken');
 select is(tests.labors('id, fate_id, host_id, creation_event_id, completion_event_id, quest_id'),
 	'(1,1,1,1,3,) (2,1,2,2,,) (3,2,1,3,,) (4,1,3,4,5,1) (5,2,3,5,6,1)', '... of these labors');
 
+\set hours 'the labors of an hour are what counting finds'
 \set rule 'a labor is opened by an event of its fate\'s type on its host'
 select is(tests.broken($$ update fate.labors set host_id = 99 where id = 2 $$), :'rule' || ' (2)',
 	:'rule' || ': the host');
-select is(tests.broken($$ update fate.labors set creation_time = now() where id = 2 $$), :'rule' || ' (2)',
+select is(tests.broken($$ update fate.labors set creation_time = now() where id = 2 $$), :'rule' || ' (2); ' || :'hours' || ' (1)',
 	'... the time');
 select matches(tests.broken($$ update fate.labors set creation_event_id = 99 where id = 3 $$), 'on its host \(3\)',
 	'... the event');
@@ -75,7 +76,7 @@ select matches(tests.broken($$ update fate.labors set fate_id = 3 where id = 2 $
 	'... the type');
 
 \set rule 'a labor is closed by a later event of the type of a fate that follows its own'
-select is(tests.broken($$ update fate.labors set completion_time = now() where id = 1 $$), :'rule' || ' (1)',
+select is(tests.broken($$ update fate.labors set completion_time = now() where id = 1 $$), :'rule' || ' (1); ' || :'hours' || ' (1)',
 	:'rule' || ': the time');
 select is(tests.broken($$ update fate.labors set closing_fate_id = 4 where id = 5 $$), :'rule' || ' (5)',
 	'... a fate of that type that follows another');
@@ -99,11 +100,13 @@ select is(tests.broken($$ insert into fate.events (id, host_id, at, event_type_i
 	select fate.counts_add('event', 1, 0, 1, tests.at(9)) $$), :'rule' || ' (50)', :'rule' || ': none');
 select is(tests.broken($$ insert into fate.labors (fate_id, host_id, creation_event_id, creation_time, for_owner, for_creator)
 	select fate_id, host_id, creation_event_id, creation_time, true, false from fate.labors where id = 2;
-	select fate.counts_add('labor', 1, 0, 1), fate.counts_add('open', 1, 0, 1) $$), :'rule' || ' (2)', '... two');
+	select fate.counts_add('labor', 1, 0, 1), fate.counts_add('open', 1, 0, 1), fate.counts_add('opened', 1, fate.hour(tests.at(2)), 1) $$),
+	:'rule' || ' (2)', '... two');
 
 \set rule 'a chain goes on as often as a labor of it closes'
 select is(tests.broken($$ delete from fate.labors where id = 3;
-	select fate.counts_add('labor', 2, 0, -1), fate.counts_add('open', 2, 0, -1) $$), :'rule' || ' (1)', :'rule');
+	select fate.counts_add('labor', 2, 0, -1), fate.counts_add('open', 2, 0, -1), fate.counts_add('opened', 2, fate.hour(tests.at(3)), -1) $$),
+	:'rule' || ' (1)', :'rule');
 select is(tests.broken($$ update fate.labors set starting_labor_id = 4 where id = 3 $$), :'rule' || ' (1)',
 	'... by a labor that names where it started');
 
@@ -115,8 +118,17 @@ select matches(tests.broken($$ update fate.quests set open_labors = 1 $$), 'of i
 select is(tests.broken($$ update fate.quests set root_labors = 2 $$), :'rule' || ' (1)', '... the first ones');
 select is(tests.broken($$ update fate.quests set open_roots = 1 $$), :'rule' || ' (1)',
 	'... those of them that are open');
-select is(tests.broken($$ update fate.labors set quest_id = 1 where id = 1 $$), :'rule' || ' (1)',
+select is(tests.broken($$ update fate.labors set quest_id = 1 where id = 1 $$), :'rule' || ' (1); a quest''s history tells of its labors (1)',
 	'... a labor moved by hand');
+
+\set rule 'a quest\'s history tells of its labors'
+select is(tests.broken($$ update fate.labor_history set opened = opened + 1 where fate_id = 2 $$), :'rule' || ' (1)', :'rule' || ': opened');
+select is(tests.broken($$ update fate.labor_history set closed = closed - 1 where fate_id = 1 $$), :'rule' || ' (1)', '... closed');
+select is(tests.broken($$ update fate.labor_history set hour = hour - 1 $$), :'rule' || ' (1)', '... when');
+select is(tests.broken($$ delete from fate.labor_history $$), :'rule' || ' (1)', '... at all');
+select is(tests.broken($$ insert into fate.labor_history values (7, 0, 1, 1, 0) $$), :'rule' || ' (7)', '... of a quest that there is not');
+select is(tests.broken($$ update fate.labor_history set hour = hour - 1; update fate.quests set move_time = now() $$), '',
+	'... but a labor that was moved came at another time');
 
 \set rule 'a quest is complete since its last labor closed'
 select is(tests.broken($$ update fate.quests set completion_time = null $$), :'rule' || ' (1)',
@@ -139,6 +151,10 @@ select is(tests.broken($$ select fate.counts_add('event', 1, 0, 1) $$), :'rule' 
 select is(tests.broken($$ select fate.counts_add('labor', 1, 0, 1) $$), :'rule' || ' (7)', '... labors');
 select is(tests.broken($$ select fate.counts_add('open', 1, 0, -1) $$), :'rule' || ' (2)', '... open labors');
 select is(tests.broken($$ insert into fate.hosts (hostname) values ('x') $$), :'rule' || ' (4)', '... hosts');
+select is(tests.broken($$ update fate.count_deltas set key = key + 5 where kind = 'opened'; $$), :'hours' || ' (1); ' || :'hours' || ' (2); '
+	|| :'hours' || ' (6); ' || :'hours' || ' (7)', :'hours' || ': of which fate');
+select is(tests.broken($$ select fate.counts_add('closed', 1, 5, 1), fate.counts_add('closed', 1, fate.hour(tests.at(5)), -1) $$), :'hours' || ' (1)',
+	'... when');
 select is((select count(distinct rule) from fate.check()), 0::bigint, 'and all is as it was');
 
 -- ---- lawful, though today's fates would judge otherwise ----

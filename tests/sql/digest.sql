@@ -109,7 +109,7 @@ select is(tests.to(), 'adam@example.com zoe@example.com', 'a host without an own
 select is(tests.parts('zoe@example.com'), '1: a (no services); 2: a (no services); none: a (no services)',
 	'a host comes under each of its quests');
 select tests.quest(1, 'a');
-select fate.labors_move(5, 2, tests.at(9)), fate.labors_move(3, 2, tests.at(9));
+select fate.labors_move('{5}', 2, tests.at(9)), fate.labors_move('{3}', 2, tests.at(9));
 select tests.digest();
 select is(tests.parts('zoe@example.com'), (select string_agg(coalesce(q::text, 'none') || ': ' || hosts,
 	'; ' order by q nulls last) from (
@@ -139,7 +139,7 @@ select tests.digest();
 select is(tests.parts('zoe@example.com'), '1: b (no services)', 'what is closed is not told');
 select tests.throw(1, 'a');
 select tests.throw(2, 'b');
-select fate.labors_move(3, 1, tests.at(9));
+select fate.labors_move('{3}', 1, tests.at(9));
 select tests.digest();
 select is(tests.parts('zoe@example.com'), 'none: a (no services)', 'a quest that is complete counts as none');
 select tests.throw(2, 'a');

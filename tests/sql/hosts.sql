@@ -1,7 +1,7 @@
 -- Hosts: known by name, made when first named, never deleted; renamed and merged (hermes-behaviour.md section 5).
 begin;
 \ir lib.psql
-select plan(44);
+select plan(49);
 
 -- ---- names to ids ----
 select is(fate.hosts_named('{b,a,c}'), '{1,2,3}', 'unknown hosts are made');
@@ -105,6 +105,24 @@ select is_empty($$ select body, tests.refused(format('select tests.put(''b'', %L
 select is(tests.rows('fate.hosts', 'owner, tags'), '(,) (zoe,)', '... and nothing is changed');
 select is(tests.refused($$ select tests.put('nobody', '{"owner": "x"}') $$), 'WE404 No such Host nobody found',
 	'a host that is not there has no owner');
+
+-- ---- what happens on each ----
+select tests.story(2);
+insert into fate.hosts (hostname) values ('a'), ('b'), ('c');
+select tests.throw(1, 'a', 'b');
+select tests.throw(1, 'a');
+select tests.throw(2, 'b');
+create function tests.hosts(query jsonb) returns text
+language sql as $$
+	select string_agg(h->>'hostname' || ' ' || coalesce(h->>'openLabors', '-') || ' ' || coalesce(h->>'lastEvent', '-'), ', ' order by n)
+	  from jsonb_array_elements(tests.ask('hosts_list', '{}', query)->'hosts') with ordinality e (h, n)
+$$;
+select is(tests.hosts('{"expand": ["x", "summary"]}'), 'a 2 2015-06-01 12:02:00, b 0 2015-06-01 12:03:00, c 0 -',
+	'a list tells how many labors are open on each host, and when the newest event was');
+select is(tests.hosts('{"expand": ["summary"], "limit": ["1"], "offset": ["1"]}'), 'b 0 2015-06-01 12:03:00', '... of those on the page');
+select is(tests.hosts('{"expand": ["summary"], "hostname": ["a"]}'), 'a 2 2015-06-01 12:02:00', '... of one');
+select is(tests.hosts('{"expand": ["hosts"]}'), 'a - -, b - -, c - -', '... where that is asked for');
+select is(tests.ask('hosts_list', '{}', '{"expand": ["summary"]}') #> '{hosts,2,lastEvent}', 'null', 'where nothing ever happened it is null');
 
 select * from finish();
 rollback;

@@ -49,7 +49,8 @@ is "$(sql postgres twice 'select number, name from house.migration order by 1')"
 2|what leaves the house
 3|people and rights
 4|inventory
-5|runs' 'each migration is remembered once'
+5|runs
+6|history' 'each migration is remembered once'
 is "$(grep -c '^CREATE \(UNLOGGED \)\?TABLE' "$work/first.schema")" "$(sql postgres twice "select count(*) from pg_class
 	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house|outbox|inventory|work)$'")" 'the dump holds all tables'
 

@@ -1,7 +1,7 @@
 -- Labors: what people may do to one, and the ways to list them (hermes-behaviour.md section 5).
 begin;
 \ir lib.psql
-select plan(29);
+select plan(50);
 
 create function tests.put(labor int, body jsonb) returns jsonb
 language sql as $$ select tests.ask('labors_update', jsonb_build_object('id', labor::text), '{}', body) $$;
@@ -39,6 +39,44 @@ select is(tests.labors('id, quest_id'), '(1,2) (2,1) (3,2)', 'a labor may move f
 select is(tests.rows('fate.quests', 'labors, open_labors'), '(1,1) (2,2)', '... and is counted where it is');
 select is(left(tests.refused($$ update fate.labors set completion_time = now() where id = 1 $$), 5), '23514',
 	'a completion has a time and an event, or neither');
+
+-- ---- many at once ----
+create function tests.put_many(ids text, more jsonb) returns jsonb
+language sql as $$ select tests.ask('labors_update_many', '{}', '{}', jsonb_build_object('laborIds', ids::jsonb) || more) $$;
+select tests.story(3);
+select tests.throw(1, 'a', 'b', 'c', 'd');
+select tests.throw(2, 'a', 'b');
+select tests.throw(3, 'a');
+select tests.quest(1, 'e');
+select tests.quest(1, 'f');
+select is(tests.labors('id, starting_labor_id, quest_id, completion_time is null'),
+	'(1,,,f) (2,,,f) (3,,,t) (4,,,t) (5,1,,f) (6,2,,t) (7,,1,t) (8,,2,t)', 'labors of all sorts');
+select is(tests.put_many('[3, "5", 7, 3]', '{"ackUser": "bob"}'), '{"status": "ok", "href": "http://moirai/api/v1/it", "changed": 3}',
+	'many are acknowledged at once, each once');
+select is((select array_agg(row(id, ack_user, ack_asked_by)::text order by id) from fate.labors where ack_time = (select max(ack_time) from fate.labors)),
+	'{"(3,bob@example.com,johnny@example.com)","(5,bob@example.com,johnny@example.com)","(7,bob@example.com,johnny@example.com)"}',
+	'... at one time, also such as are closed');
+select is(tests.rows('outbox.changes where kind = ''labor''', 'ids, quests'), '("{3,5,7}",{1})', '... which is one change');
+select is(tests.audit('kind = ''labor'''), '(update,labor,"{3,5,7}")', '... and told once');
+select is(tests.put_many('[8, 7, 6, 5, 2, 1]', '{"questId": 1}')->'changed', '5', 'many are moved at once: but for those that are there');
+select is(tests.labors('id, quest_id'), '(1,1) (2,1) (3,) (4,) (5,1) (6,1) (7,1) (8,1)', '... from no quest, or from another');
+select is(tests.rows('fate.quests', 'labors, open_labors, root_labors, open_roots'), '(6,3,4,2) (0,0,0,0)', '... and are counted where they are');
+select is_empty('select * from fate.check()', '... as the law wants it');
+select is((select array_agg(quests::text order by id) from outbox.changes where kind = 'labor'), '{"{1}","{1,2}"}',
+	'... all quests that look different are told');
+select is(tests.audit('kind = ''labor'' and details ? ''questId'''), '(update,labor,"{8,7,6,5,2,1}")', '... in one row');
+select is(tests.rows('fate.quests', 'move_time is null'), '(f) (f)', '... and they remember');
+select is(tests.put_many('[1, 2]', '{"questId": 1}')->'changed', '0', 'who are all there already are as before');
+select is(tests.put_many('[1, 8]', '{"questId": 2, "ackUser": "eve"}')->'changed', '2', 'both at once');
+select is(tests.labors('quest_id, ack_user'), '(2,eve@example.com) (1,) (,bob@example.com) (,) (1,bob@example.com) (1,) (1,bob@example.com) (2,eve@example.com)',
+	'... all of it');
+select is(tests.refused(format('select tests.put_many(%L, %L)', ids, more)), wanted, rule) from (values
+	('[1, 99, 98]', '{"ackUser": "bob"}', 'WE409 laborIds: no such Labor 99 found', 'one that is none refuses all: the first is named'),
+	('[1, 99]', '{"questId": 77}', 'WE409 questId: no such Quest 77 found', '... and so does a quest that is none'),
+	('[1]', '{"questId": null}', 'WE400 Must update either questId or ackUser', 'an update must name a quest or a user'),
+	('[]', '{"ackUser": "bob"}', 'WE400 laborIds: must be a list of 1 to 100000 ids', '... and labors'),
+	('[1, "x"]', '{"ackUser": "bob"}', 'WE400 laborIds: an id is a whole number in range', '... by their ids')) v (ids, more, wanted, rule);
+select is(tests.put_many((select jsonb_agg(id)::text from fate.labors), '{"ackUser": "bob"}')->'changed', '8', 'nothing of that was done');
 
 -- ---- lists: each way to the page has its own index, so each is tried with each filter ----
 select tests.story(3);

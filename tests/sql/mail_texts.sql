@@ -143,7 +143,7 @@ select matches(tests.updated(1, 1, 1), '\t33\.33% complete\.  3 total labors\.  
 	'percent have two decimals, rounded');
 select tests.throw(2, 'b');
 select matches(tests.updated(1, 1, 1), '\t66\.67% complete\.', '... up or down');
-select fate.labors_move(1, 2, tests.at(9)), fate.labors_move(2, 2, tests.at(9)), fate.labors_move(3, 2, tests.at(9))
+select fate.labors_move('{1}', 2, tests.at(9)), fate.labors_move('{2}', 2, tests.at(9)), fate.labors_move('{3}', 2, tests.at(9))
   from tests.quest(1, 'd');
 select matches(tests.updated(1, 1, 1), '\t0\.00% complete\.  0 total labors\.  0 remain open\.',
 	'a quest without labors is at nothing');

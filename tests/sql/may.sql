@@ -1,7 +1,7 @@
 -- Settings that say who may do what (people.must_be_among): everyone, superusers, or the members of a team.
 begin;
 \ir lib.psql
-select plan(51);
+select plan(56);
 
 -- johnny is nobody special, tess is in a team, admin is a superuser.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('tess', false, 9), ('gone', true, 10);
@@ -132,6 +132,23 @@ select is((select setting from (values ('fates_delete'), ('event_types_delete'))
 	'unless told otherwise only superusers delete');
 select is(tests.hermes('johnny', 'fates_create', '{}', '{"creationEventTypeId": 1, "description": "d"}') ~ '^201 ', true,
 	'... and everyone makes and changes');
+
+-- ---- what the page is told ----
+-- tests.told_may(name, settings) -> what that user is told that he may.
+create function tests.told_may(name text, settings jsonb default '{}') returns jsonb
+language sql as $$
+	select tests.members(tests.hermes(name, 'session_get', more => jsonb_build_object('settings', tests.settings(settings))))->'may'
+$$;
+select tests.world();
+select is(tests.told_may('johnny'), '["mayEditFates", "mayMailOwners", "mayThrowRestricted"]', 'who is signed in is told what he may, by the settings');
+select is(tests.told_may('admin'), '["mayDeleteFates", "mayEditFates", "mayMailOwners", "mayThrowRestricted"]', '... a superuser all');
+select is(tests.told_may('tess', '{"mayEditFates": "superusers", "mayDeleteFates": "team fleet", "mayMailOwners": "team fleet two"}'),
+	'["mayDeleteFates", "mayThrowRestricted"]', '... or a member of a team');
+select is(tests.members(tests.hermes('johnny', 'session_create', body => '{"username": "johnny", "password": {"given": true}}',
+	more => jsonb_build_object('secret', repeat('0', 64), 'agent', 'x')))->'may', tests.told_may('johnny'), '... and so is who has just signed in');
+select is_empty($$ select c.f, name, value from tests.calls c, unnest('{johnny,tess,admin}'::text[]) name, unnest('{everyone,superusers,team fleet}'::text[]) value
+	where tests.alone(name, c, jsonb_build_object(c.setting, value)) !~ '^403' <> tests.told_may(name, jsonb_build_object(c.setting, value)) ? c.setting $$,
+	'what is told is what is let');
 
 select * from finish();
 rollback;

@@ -12,7 +12,10 @@ language sql as $$
 	  from pg_proc p
 	  join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
 	  join pg_namespace n on n.oid = p.pronamespace,
-	       plpgsql_check_function_tb(p.oid, coalesce((select tgrelid from pg_trigger where tgfoid = p.oid), 0)::regclass,
+	       lateral (select coalesce(min(tgrelid::bigint), 0)::oid::regclass as rel, min(tgoldtable::text)::name as was,
+	                       min(tgnewtable::text)::name as made
+	                  from pg_trigger where tgfoid = p.oid) t,
+	       plpgsql_check_function_tb(p.oid, t.rel, oldtable => t.was, newtable => t.made,
 	                                 fatal_errors => false, other_warnings => true, extra_warnings => true,
 	                                 security_warnings => true, performance_warnings => false) c
 	 where n.nspowner = 'moirai_owner'::regrole

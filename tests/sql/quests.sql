@@ -1,7 +1,7 @@
 -- When quests complete and what their figures say (hermes-behaviour.md 2.2).
 begin;
 \ir lib.psql
-select plan(41);
+select plan(48);
 
 -- The figures as the database keeps them, and as progressInfo shows them.
 create function tests.figures(quest bigint) returns text
@@ -93,7 +93,7 @@ select tests.story(2);
 select tests.quest(1, 'a', 'b');
 select tests.quest(1, 'c');
 select tests.throw(2, 'a');
-select fate.labors_move(2, 2, tests.at(10));
+select fate.labors_move('{2}', 2, tests.at(10));
 select is(tests.figures(1) || tests.figures(2), '(1,0,1,0)(2,2,2,2)',
 	'a labor that is moved takes its figures with it');
 select is(tests.rows('fate.quests', 'move_time = tests.at(10)'), '(t) (t)', '... and both quests remember when');
@@ -106,7 +106,7 @@ select tests.story(2);
 select tests.throw(1, 'b');
 select tests.quest(1, 'a');
 select tests.throw(2, 'a');
-select fate.labors_move(1, 1, tests.at(10));
+select fate.labors_move('{1}', 1, tests.at(10));
 select is(tests.completed(1), tests.at(3), 'an open labor that joins a completed quest leaves it complete');
 select is(tests.figures(1), '(2,1,2,1)', '... with an open labor in its figures');
 select tests.throw(2, 'b');
@@ -116,11 +116,11 @@ select tests.story(3);
 select tests.throw(1, 'web');
 select tests.throw(2, 'web');
 select tests.quest(1, 'db');
-select fate.labors_move(1, 1, tests.at(10));
+select fate.labors_move('{1}', 1, tests.at(10));
 select is(tests.figures(1), '(2,1,2,1)', 'a closed labor joins as a closed one');
-select fate.labors_move(2, 1, tests.at(10));
+select fate.labors_move('{2}', 1, tests.at(10));
 select is(tests.figures(1), '(3,2,2,1)', 'a labor with a starting labor joins as one that is in progress');
-select fate.labors_move(2, 1, tests.at(10));
+select fate.labors_move('{2}', 1, tests.at(10));
 select is(tests.figures(1), '(3,2,2,1)', 'joining the quest it is in changes nothing');
 select is(tests.progress(1), '(2,1,1,0,33.33)', '... and progress shows it so');
 
@@ -128,13 +128,28 @@ select is(tests.progress(1), '(2,1,1,0,33.33)', '... and progress shows it so');
 select tests.story(2);
 select tests.quest(1, 'a');
 select tests.quest(1, 'b');
-select fate.labors_move(1, 2, tests.at(10));
+select fate.labors_move('{1}', 2, tests.at(10));
 select is(tests.progress(1), '(0,0,0,0,0.0)', 'a quest without labors is at 0.0 percent');
 select is(tests.completed(1), null, '... and not complete');
 select is(tests.ask('quests_get', '{"id": "1"}', '{"expand": ["labors"]}')->'labors', '[]',
 	'... and lists none');
 select is(tests.ask('quests_get', '{"id": "2"}', '{"expand": ["labors"]}')->'labors'->0->>'questId', '2',
 	'the labor is listed by the quest it has joined');
+
+-- ---- brief ----
+select tests.story(2);
+create function tests.brief(function text, body jsonb, word text default 'true') returns api.answer
+language sql as $$ select tests.answer(function, '{}', jsonb_build_object('brief', array[word]), body || '{"user": "bob", "creator": "bob"}') $$;
+select is((tests.brief('quests_create', '{"fateId": 1, "description": "d", "hostnames": ["a", "b", "a"]}')).body::jsonb - 'embarkTime',
+	'{"status": "created", "id": 1, "completionTime": null, "creator": "bob@example.com", "targetTime": null, "description": "d",
+	  "href": "http://moirai/api/v1/quests/1", "totalLabors": 2}', 'a brief answer to a new quest tells how many labors it has');
+select is((tests.brief('quests_create', '{"fateId": 1, "description": "d", "hostnames": ["a"]}')).location, '/api/v1/quests/2', '... and where it is');
+select is(tests.brief('events_create', jsonb_build_object('eventTypeId', 2, 'hostnames', names)),
+	row(201, null, '{"status":"created","totalEvents":' || cardinality(names) || '}')::api.answer, 'of events: how many there are: ' || cardinality(names))
+	from (values ('{a,b}'::text[]), ('{c}')) v (names);
+select is((tests.brief('events_create', '{"eventTypeId": 2, "hostname": "a"}', 'no')).location, '/api/v1/events/7', 'where that is asked for');
+select is(tests.refused(format($$ select tests.brief(%L, '{"eventTypeId": 2, "fateId": 1, "description": "d", "hostname": "new", "hostnames": ["new"]}', 'x') $$, f)),
+	'WE400 brief: must be true or false', 'which is told by yes or no: ' || f) from unnest('{events_create,quests_create}'::text[]) f;
 
 -- ---- fate.quests_change, by itself ----
 select tests.story(2);

@@ -28,6 +28,7 @@ psql -X -q -v ON_ERROR_STOP=1 -d reading >/dev/null <<-'SQL'
 	insert into fate.event_types (category, state) values ('a', 'required'), ('a', 'completed');
 	insert into fate.fates (creation_type_id) values (1);
 	select fate.quests_embark(1, 1, fate.hosts_named('{web}'), 'johnny@example.com', 'd', null, null, null);
+	update fate.hosts set owner = 'zoe';
 	select outbox.sort('{"slack": true, "slackGather": 2}', 9, now());
 	insert into outbox.webhooks (url, made_by, made_at) values ('http://x', 'x', now());
 	insert into people.teams (name) values ('web');
@@ -51,10 +52,14 @@ is "$(sql postgres reading 'insert into people.teams (name) values (1)')" \
 	'25006: cannot execute INSERT in a read-only transaction' 'there is a place where nothing can be changed'
 request='{"actor": 1, "stamp": 7, "token": 1, "via": "session", "method": "GET", "address": "192.0.2.1", "mount": "/api/v1",
 	"path": {"id": "1", "hostname": "web", "objects": "groups"}, "asked": {"query": ["web"]},
-	"query": {"limit": ["1"], "expand": ["hosts", "labors", "events", "eventtypes", "fates", "quests"], "query": ["web"]},
+	"query": {"limit": ["1"], "expand": ["hosts", "labors", "events", "eventtypes", "fates", "quests"], "query": ["web"], "q": ["web"], "laborOwners": ["true"]},
 	"base": "http://moirai/api/v1", "url": "http://moirai/api/v1/groups/1/hosts", "settings": {"domain": "example.com", "queryServer": false}}'
 for function in $(called GET); do
 	is "$(sql moirai_web reading "select status from $function('$request')")" 200 "$function changes nothing"
+done
+body='{"body": {"user": "x", "eventTypeId": 1, "hostnames": ["web", "new"]}}'
+for function in hermes_api.events_preview hermes_api.hosts_check; do
+	is "$(sql moirai_web reading "select status from $function('$request'::jsonb || '$body')")" 200 "$function changes nothing, though it is a POST"
 done
 
 # ---- what is told ----

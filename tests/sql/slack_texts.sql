@@ -92,7 +92,7 @@ select is(tests.closed(1, 1), E'*Labor 1* completed.\n\tnew: step 1 => step 3\n\
 select is(tests.closed(10, 1), '*Labors:* completed 10 Labors', 'n counts, whatever is named');
 select tests.throw(1, 'web');
 select tests.quest(1, 'web');
-select fate.labors_move(2, 1, tests.at(9));
+select fate.labors_move('{2}', 1, tests.at(9));
 select tests.throw(2, 'web');
 select is(tests.closed(2, 3, 2), E'*Labor 2* completed.\n\tweb: step 1 => step 2\n\tPart of Quest [1] "an aim"\n\n'
 	|| E'*Labor 3* completed.\n\tweb: step 1 => step 2\n\tPart of Quest [1] "an aim"\n\n', 'labors by their numbers');

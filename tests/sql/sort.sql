@@ -205,7 +205,7 @@ select is(tests.letters('kind', 'channel = ''mail'''), '', 'labors of no quest a
 select tests.story(3);
 select tests.quest(1, 'a');
 select tests.throw(2, 'a');
-select fate.labors_move(2, 2, tests.at(9)) from tests.quest(1, 'b');
+select fate.labors_move('{2}', 2, tests.at(9)) from tests.quest(1, 'b');
 select tests.sort(0);
 select is(tests.letters('quest_id, content', 'kind = ''quest-updated'''), '(1,"{""n"": 1, ""labors"": [1]}")',
 	'a labor closes in the quest it was in');

@@ -124,7 +124,7 @@ select is(tests.sign_in('gone', more => '{"stamp": 10}'), '401 Sign in to use th
 select is(tests.tokens('id') || tests.audit(), '', 'what is refused opens and tells nothing');
 select matches(tests.sign_in('johnny'),
 	'^201 /api/v1/session {"status":"created","href":"http://moirai/api/v1/session","user":"johnny@example.com","userId":1,'
-	|| '"username":"johnny","superuser":false,"via":"session","expiryTime":"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?"}$',
+	|| '"username":"johnny","superuser":false,"may":\["mayEditFates","mayMailOwners","mayThrowRestricted"\],"via":"session","expiryTime":"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?"}$',
 	'a sign-in opens a session');
 select is(tests.tokens('id, user_id, kind, encode(hash, ''hex'') = tests.secret(1), name, read_only, '
 	'tests.seconds(clock_timestamp() - made_at), made_at = seen_at, idle, '
@@ -163,7 +163,8 @@ language sql as $$
 		'agent', 'curl'))
 $$;
 select is(tests.members(tests.via('johnny', 'session_get', via, token)) - '{expiryTime,href,status}'::text[],
-	'{"user": "johnny@example.com", "userId": 1, "username": "johnny", "superuser": false}'::jsonb
+	'{"user": "johnny@example.com", "userId": 1, "username": "johnny", "superuser": false,
+	  "may": ["mayEditFates", "mayMailOwners", "mayThrowRestricted"]}'::jsonb
 	|| jsonb_build_object('via', via), 'who is signed in, by a ' || via)
   from (values ('session', 1), ('token', 3), ('password', 0), ('proxy', 0)) v (via, token);
 select is(tests.seconds((tests.members(tests.via('johnny', 'session_get', via,

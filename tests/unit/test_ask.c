@@ -147,6 +147,22 @@ static void a_quarter_of_the_workers_asks_nobody(void **state)
 	assert_int_equal(asking(QUERY, NULL, NULL), S_OK);
 }
 
+static void a_question_with_soon_is_answered_by_null_where_it_would_wait_for_others(void **state)
+{
+	AUTO(text) char *asked = NULL, *later = NULL;
+
+	(void)state;
+	for (size_t slot = 1; slot <= 6; slot++)
+		assert_true(gate_enter(worker.asking, slot, 8));
+	assert_int_equal(asking("{\"hosts\":{\"user\":\"johnny\",\"else\":true,\"soon\":true}}", &asked, NULL), S_OK);
+	assert_string_equal(asked, "{\"hosts\":null}");
+	assert_int_equal(server.asked, 0);
+	assert_int_equal(asking("{\"hosts\":{\"user\":\"johnny\",\"else\":true}}", NULL, NULL), S_LATER);
+	gate_leave(worker.asking, 6);
+	assert_int_equal(asking("{\"hosts\":{\"user\":\"johnny\",\"soon\":true}}", &later, NULL), S_OK);
+	assert_string_equal(later, "{\"hosts\":\"x\"}");
+}
+
 static void one_worker_alone_may_ask(void **state)
 {
 	(void)state;
@@ -244,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup(a_question_with_else_is_answered_by_null, begin),
 		cmocka_unit_test_setup(what_is_passed_on_goes_as_it_came, begin),
 		cmocka_unit_test_setup(a_quarter_of_the_workers_asks_nobody, begin),
+		cmocka_unit_test_setup(a_question_with_soon_is_answered_by_null_where_it_would_wait_for_others, begin),
 		cmocka_unit_test_setup(one_worker_alone_may_ask, begin),
 		cmocka_unit_test_setup(after_a_stall_one_at_a_time_asks_for_a_while, begin),
 		cmocka_unit_test_setup(an_answer_ends_the_wariness, begin),
