@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import pathlib
 import signal
+import socket
 import statistics
 import subprocess
 import threading
@@ -16,7 +17,7 @@ import time
 import requests
 
 from client import FromAddress
-from instance import PASSWORD, process_table
+from instance import PASSWORD, eventually, free_port, process_table
 
 HERE = pathlib.Path(__file__).parent
 AUTH = "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
@@ -66,9 +67,23 @@ class Bench:
         """How many seconds the courier takes for so many."""
         self.write_letters(n)
         began = time.monotonic()
-        while self.sql.one("select exists (select from outbox.letters where state = 'waiting')"):
-            time.sleep(0.05)
+        eventually(lambda: not self.sql.one("select exists (select from outbox.letters where state = 'waiting')"), 600, 0.05)
         return time.monotonic() - began
+
+    @contextlib.contextmanager
+    def receiver(self):
+        """The address of a server that thanks for whatever is posted to it, faster than anybody posts."""
+        port = free_port()
+        conf = self.instance.var / "receiver.conf"
+        conf.write_text(f"daemon off; pid {conf}.pid; error_log {conf}.log; events {{}}\n"
+                        f"http {{ access_log off; server {{ listen 127.0.0.1:{port}; return 204; }} }}\n")
+        process = subprocess.Popen(["nginx", "-c", conf])
+        try:
+            eventually(lambda: socket.create_connection(("127.0.0.1", port)).close() is None)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait()
 
     def claim_and_settle(self, n):
         """How many seconds the database alone takes for it, in batches of 16, while the courier looks away."""
