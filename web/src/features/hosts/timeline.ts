@@ -149,7 +149,7 @@ export function deeds(labors: readonly Labor[]): (eventId: number) => Deeds {
 	return (id) => byEvent.get(id) ?? { opened: [], closed: [] };
 }
 
-export type Tone = 'failed' | 'done' | 'blocked' | 'running' | 'open';
+type Tone = 'failed' | 'done' | 'blocked' | 'running' | 'open';
 
 /** Failures by their names, all else by what it did. */
 export function toneOf(event: Event, did: Deeds, definitions: Definitions): Tone {

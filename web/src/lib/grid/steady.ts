@@ -2,7 +2,7 @@
  * Rows that change under somebody's hand stay where they are: while a table is held, the order is that of before, each row is as it
  * is now, what is new waits, and what is gone leaves its place when nobody holds the table any more.
  */
-export interface Steadied<R> {
+interface Steadied<R> {
 	rows: readonly R[];
 	/** How many rows wait to be shown. */
 	waiting: number;
