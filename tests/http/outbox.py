@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 
+from client import ok
 from instance import Sql, eventually, process_table
 
 
@@ -29,6 +30,14 @@ class Outbox:
 
     def rest(self, seconds=20):
         eventually(self.is_at_rest, seconds)
+
+    def tried(self, api, times=1):
+        """The newest letter, once it was tried so often and is not just being tried again."""
+        def newest():
+            (letter,) = ok(api.get("/letters?limit=1"))["letters"]
+            return letter if letter["attempts"] >= times and letter["state"] != "sending" else None
+        eventually(self.is_sorted)
+        return eventually(newest)
 
     def count(self, where="true"):
         return self.sql.one(f"select count(*) from outbox.letters where channel <> 'live' and {where}")

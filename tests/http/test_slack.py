@@ -231,7 +231,7 @@ def test_slacks_certificate_must_be_of_the_right_name_and_known(
         far_set(slack_webhook=server.url + "/services/T0/B0/secret", **more)
         far_world.throw(1, "a")
         outbox.hurry()
-        (letter,) = eventually(lambda: [x for x in ok(far.get("/letters?limit=1"))["letters"] if x["settledTime"]])
+        letter = outbox.tried(far)
         return letter["state"], letter["error"]
     assert error_with(good) == ("waiting", "SSL peer certificate or SSH remote key was not OK")
     assert error_with(other, tls_ca_file=str(certificates.ca)) == (
