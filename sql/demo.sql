@@ -293,6 +293,7 @@ $$;
 -- What is done with them, where script/server has made a repository of script/demo.
 \if :{?repository}
 select people.rights_own(), work.projects_add('demo', :'repository', '{"repo_type": "GIT"}', '{}', (select id from people.users where superuser order by id limit 1));
+\ir demo_work.sql
 \endif
 
 -- Nobody shall be told of it.
