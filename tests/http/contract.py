@@ -13,6 +13,8 @@ HERMES, POLEMARCH = "/api/v1", "/polemarch/api"
 # What the document's introduction says of any address of a family, for those that it has no operation for.
 WITHOUT_OPERATION = {True: {400, 401, 403, 405, 429}, False: {400, 404}}
 ERROR = {HERMES: "Error", POLEMARCH: "Detail"}
+# Of a schema with no others it is known, without a look at the value, which members an object may have.
+PLAIN = {"type", "required", "properties", "description", "examples", "example", "unevaluatedProperties"}
 
 
 class Contract:
@@ -22,6 +24,28 @@ class Contract:
         self.paths = [(self.pattern(path), path) for path in sorted(
             self.document["paths"], key=lambda p: ("{objects}" in p, "{hostname}" in p, -len(p)))]
         self.validators = {}
+        self.say_names(self.document)
+
+    def say_names(self, schema):
+        """`unevaluatedProperties: false` is said by the names that remain, where they are known: else the validator finds them out for
+        each object, by judging it again."""
+        if isinstance(schema, dict):
+            if schema.get("unevaluatedProperties") is False and (names := self.names_of(schema)) is not None:
+                del schema["unevaluatedProperties"]
+                schema["propertyNames"] = {"enum": sorted(names)}
+            schema = schema.values()
+        elif not isinstance(schema, list):
+            return
+        for part in schema:
+            self.say_names(part)
+
+    def names_of(self, schema):
+        """The members that an object of this schema may have; None: that depends."""
+        schema = self.resolve(schema)
+        if not schema.keys() <= PLAIN | {"allOf"}:
+            return None
+        names = [self.names_of(part) for part in schema.get("allOf", [])]
+        return None if None in names else set(schema.get("properties", {})).union(*names)
 
     @staticmethod
     def pattern(path):
