@@ -46,6 +46,12 @@ select not exists (select from house.migration where number = 6) as todo \gset
 \ir migrate/0006_search.sql
 insert into house.migration (number, name) values (6, 'history');
 \endif
+select not exists (select from house.migration where number = 7) as todo \gset
+\if :todo
+\ir migrate/0007_lists.sql
+\ir migrate/0007_runs.sql
+insert into house.migration (number, name) values (7, 'what the page asks of runs and lists');
+\endif
 
 -- What every endpoint stands on.
 \ir api/fail.sql
@@ -79,6 +85,7 @@ insert into house.migration (number, name) values (6, 'history');
 \ir inventory/objects.sql
 \ir inventory/hostquery.sql
 \ir inventory/render.sql
+\ir inventory/machines.sql
 \ir inventory/import.sql
 
 -- What Ansible is to do, and what came of it.
@@ -133,6 +140,7 @@ insert into house.migration (number, name) values (6, 'history');
 \ir polemarch_api/hosts.sql
 \ir polemarch_api/groups.sql
 \ir polemarch_api/inventories.sql
+\ir polemarch_api/machines.sql
 \ir polemarch_api/sublists.sql
 \ir polemarch_api/templates.sql
 \ir polemarch_api/import.sql
@@ -141,6 +149,7 @@ insert into house.migration (number, name) values (6, 'history');
 \ir polemarch_api/tasks.sql
 \ir polemarch_api/history.sql
 \ir polemarch_api/output.sql
+\ir polemarch_api/outline.sql
 \ir polemarch_api/periodic_tasks.sql
 \ir polemarch_api/ansible.sql
 \ir polemarch_api/bulk.sql

@@ -112,9 +112,11 @@ static void add_arguments(void)
 static enum status add_files(struct launch *l, char why[LAUNCH_WHY])
 {
 	const json_t *inventory = json_object_get(l->about, "inventory");
-	const char *path = text_of(inventory, "path");
+	const char *path = text_of(inventory, "path"), *refused = text_of(inventory, "refused");
 	enum status s = S_OK;
 
+	if (refused != NULL)
+		return refuse(why, "%s", refused);
 	if (path == NULL && json_array_size(json_object_get(inventory, "pieces")) == 0)
 		return refuse(why, "The inventory is gone.");
 	if (path == NULL)

@@ -147,6 +147,10 @@ const struct route routes[] = {
 	{ POLEMARCH, PATCH, "/inventories/{id}", CALL("polemarch_api.inventories_update"), NULL, R_SECRETS },
 	{ POLEMARCH, DELETE, "/inventories/{id}", CALL("polemarch_api.inventories_delete"), NULL, 0 },
 
+	/* ---- sql/polemarch_api/machines.sql: which machines an inventory means ---- */
+	{ POLEMARCH, GET, "/inventories/{id}/machines", CALL("polemarch_api.inventories_machines"), NULL, 0 },
+	{ POLEMARCH, POST, "/inventories/{id}/machines", CALL("polemarch_api.inventories_machines_check"), NULL, 0 },
+
 	/* ---- sql/polemarch_api/import.sql: inventories as Ansible's own texts ---- */
 	{ POLEMARCH, POST, "/inventories/import", CALL("polemarch_api.inventories_import"), NULL, R_INVENTORY },
 	{ POLEMARCH, GET, "/inventories/{id}/export", CALL("polemarch_api.inventories_export"), hook_text, 0 },
@@ -162,6 +166,9 @@ const struct route routes[] = {
 	/* ---- sql/polemarch_api/output.sql: what it said ---- */
 	{ POLEMARCH, GET, "/history/{id}/lines", CALL("polemarch_api.history_lines"), NULL, 0 },
 	{ POLEMARCH, GET, "/history/{id}/raw", CALL("polemarch_api.history_raw"), hook_raw, 0 },
+
+	/* ---- sql/polemarch_api/outline.sql: where things are in it ---- */
+	{ POLEMARCH, GET, "/history/{id}/outline", CALL("polemarch_api.history_outline"), NULL, 0 },
 
 	/* ---- sql/polemarch_api/sublists.sql: what is in what ---- */
 	{ POLEMARCH, GET, "/{objects:word}/{id}/hosts", CALL("polemarch_api.sublists_get"), NULL, 0 },
@@ -209,6 +216,7 @@ const struct route routes[] = {
 	/* ---- sql/polemarch_api/periodic_tasks.sql: runs by the clock ---- */
 	{ POLEMARCH, GET, "/periodic-tasks", CALL("polemarch_api.periodic_tasks_list"), NULL, 0 },
 	{ POLEMARCH, POST, "/periodic-tasks", CALL("polemarch_api.periodic_tasks_create"), NULL, R_SECRETS },
+	{ POLEMARCH, GET, "/periodic-tasks/next", CALL("polemarch_api.periodic_tasks_next"), NULL, 0 },
 	{ POLEMARCH, GET, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_get"), NULL, 0 },
 	{ POLEMARCH, PUT, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_update"), NULL, R_SECRETS },
 	{ POLEMARCH, PATCH, "/periodic-tasks/{id}", CALL("polemarch_api.periodic_tasks_update"), NULL, R_SECRETS },
@@ -240,6 +248,7 @@ const struct route routes[] = {
 	{ POLEMARCH, POST, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_add"), NULL, 0 },
 	{ POLEMARCH, PUT, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_replace"), NULL, 0 },
 	{ POLEMARCH, DELETE, "/{objects:word}/{id}/permissions", CALL("polemarch_api.permissions_remove"), NULL, 0 },
+	{ POLEMARCH, GET, "/{objects:word}/{id}/access", CALL("polemarch_api.access_get"), NULL, 0 },
 	{ POLEMARCH, GET, "/{objects:word}/{id}/owner", CALL("polemarch_api.owner_get"), NULL, 0 },
 	{ POLEMARCH, PUT, "/{objects:word}/{id}/owner", CALL("polemarch_api.owner_set"), NULL, 0 },
 

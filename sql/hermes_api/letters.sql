@@ -1,8 +1,8 @@
 -- What leaves the house (beyond the documents): for administrators, for letters say what was written to others.
 
 -- hermes_api.letters_list(req) -> {limit, offset, totalLetters, letters}               GET /api/v1/letters
---   query  state (waiting, sending, sent, parked), kind, channel, limit, offset. The newest first. Notices for the
---          page only where channel=live asks for them.
+--   query  state (waiting, sending, sent, parked), kind, channel, webhookId, limit, offset. The newest first. Notices for
+--          the page only where channel=live asks for them.
 --   fails  WE400 bad number or state; WE403
 create or replace function hermes_api.letters_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -13,6 +13,7 @@ declare
 	in_state    text   := api.query(req, 'state');
 	of_kind     text   := api.query(req, 'kind');
 	by_channel  text   := api.query(req, 'channel');
+	to_webhook  bigint := api.query_integer(req, 'webhookId');
 	total       bigint;
 	texts       text[];
 begin
@@ -22,7 +23,8 @@ begin
 	perform api.plan_for_many();
 	with found as materialized (                 -- not what they say: that may be much
 		select id from outbox.letters l
-		 where (in_state is null or (l.state = case in_state when 'sending' then 'waiting' else in_state end
+		 where (to_webhook is null or l.webhook_id = to_webhook)
+		   and (in_state is null or (l.state = case in_state when 'sending' then 'waiting' else in_state end
 		        and outbox.is_claimed(l.state, l.lease, l.due_at, clock_timestamp()) = (in_state = 'sending')))
 		   and (of_kind is null or l.kind = of_kind) and l.channel = coalesce(by_channel, l.channel) and (l.channel <> 'live' or by_channel = 'live')
 	)

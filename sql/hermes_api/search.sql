@@ -1,9 +1,10 @@
 -- Finding things by a few letters of them (beyond the document), for whoever types into the page.
 
--- hermes_api.search(req) -> {hosts, hostsMore, quests, eventTypes, fates, owners, tags, groups}      GET /api/v1/search
+-- hermes_api.search(req) -> {hosts, hostsMore, quests, eventTypes, fates, owners, tags, groups, projects, ...}  GET /api/v1/search
 --   query  q; limit: of each, 8 unless told, 1 to 50; kinds: which of these, with commas between; all unless told
 --   In any case. Of hosts, owners, tags and groups (of inventories, that the asker may see) what begins so, then what contains it; a quest
---   by its number, or by all words of q in its description, as event types and fates.
+--   by its number, or by all words of q in its description, as event types and fates. projects, inventories, inventoryGroups, templates
+--   (that the asker may see) and users: {id, name}, what begins so, then what contains it.
 --   fails  WE400 nothing to look for, bad limit, a kind that is none
 create or replace function hermes_api.search(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -60,7 +61,29 @@ begin
 	if 'groups' = any(kinds) then
 		found := found || ',"groups":' || array_to_json(inventory.groups_found(people.principals((req->>'actor')::bigint), q, most));
 	end if;
+	found := found || coalesce((
+		select string_agg(',' || api.json(k.word) || ':' || hermes_api.objects_named(req, k.kind, q, most), '' order by k.n)
+		  from (values (1, 'projects', 'project'::people.kind), (2, 'inventories', 'inventory'), (3, 'inventoryGroups', 'group'),
+		               (4, 'templates', 'template')) k (n, word, kind)
+		 where k.word = any(kinds)), '');
+	if 'users' = any(kinds) then
+		found := found || ',"users":' || api.objects_list(array(
+			select '"id":' || u.id || ',"name":' || api.json(u.username) from people.users u
+			 where lower(u.username) like api.containing(lower(q))
+			 order by not starts_with(lower(u.username), lower(q)), u.username, u.id limit most));
+	end if;
 	return api.ok('"href":' || api.json(req->>'url') || found);
+end
+$$;
+
+-- hermes_api.objects_named(req, kind, part, most) -> [{id, name}] of objects of that kind that the asker sees.
+create or replace function hermes_api.objects_named(req jsonb, p_kind people.kind, part text, most int) returns text
+language plpgsql stable as $$
+begin
+	return api.objects_list(array(
+		select '"id":' || o.id || ',"name":' || api.json(o.name)
+		  from unnest(inventory.objects_named(people.principals((req->>'actor')::bigint), p_kind, part, most)) with ordinality i (id, n)
+		  join inventory.objects o on o.kind = p_kind and o.id = i.id order by i.n));
 end
 $$;
 
@@ -79,7 +102,8 @@ $$;
 create or replace function hermes_api.search_kinds(req jsonb) returns text[]
 language plpgsql stable as $$
 declare
-	known constant text[] := array['hosts', 'quests', 'eventTypes', 'fates', 'owners', 'tags', 'groups'];
+	known constant text[] := array['hosts', 'quests', 'eventTypes', 'fates', 'owners', 'tags', 'groups', 'projects',
+	                                'inventories', 'inventoryGroups', 'templates', 'users'];
 	kinds text[] := coalesce(string_to_array(api.query(req, 'kinds'), ','), known);
 begin
 	if not kinds <@ known then

@@ -31,7 +31,7 @@ begin
 	w := hermes_api.webhook_of_body(req->'body', null);
 	insert into outbox.webhooks (url, secret, event_types, active, made_by, made_at)
 	values (w.url, w.secret, w.event_types, w.active, actor, clock_timestamp()) returning * into w;
-	perform people.audited(req, 'create', 'webhook', array[w.id]);
+	perform people.audited(req, 'create', 'webhook', array[w.id]), outbox.changed('webhook', array[w.id]);
 	return api.created((req->>'mount') || '/webhooks/' || w.id, hermes_api.webhook_members(w, req->>'base'));
 end
 $$;
@@ -61,7 +61,7 @@ begin
 	if not found then         -- deleted a moment ago
 		w := hermes_api.webhook_of_path(req);
 	end if;
-	perform people.audited(req, 'update', 'webhook', array[w.id]);
+	perform people.audited(req, 'update', 'webhook', array[w.id]), outbox.changed('webhook', array[w.id]);
 	return api.ok(hermes_api.webhook_members(w, req->>'base'));
 end
 $$;
@@ -75,7 +75,7 @@ declare
 	w     outbox.webhooks := hermes_api.webhook_of_path(req);
 begin
 	delete from outbox.webhooks where id = w.id;
-	perform people.audited(req, 'delete', 'webhook', array[w.id]);
+	perform people.audited(req, 'delete', 'webhook', array[w.id]), outbox.changed('webhook', array[w.id]);
 	return api.ok('"href":' || api.json((req->>'base') || '/webhooks/' || w.id));
 end
 $$;

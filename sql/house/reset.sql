@@ -6,7 +6,7 @@ declare
 	tables regclass[] := '{outbox.changes, outbox.letters, outbox.webhooks, outbox.holds, outbox.quest_pace, outbox.tally,
 	                       fate.hosts, fate.host_words, fate.event_types, fate.fates, fate.events, fate.quests, fate.labors, fate.labor_history, fate.counts, fate.count_deltas,
 	                       inventory.objects, inventory.hosts, inventory.host_names, inventory.groups, inventory.inventories, inventory.templates,
-	                       work.projects, work.tasks, work.runs, work.lines, work.run_hosts, work.run_facts, work.busy, work.periodic_tasks, work.hooks,
+	                       work.projects, work.tasks, work.runs, work.lines, work.run_hosts, work.run_targets, work.run_facts, work.busy, work.periodic_tasks, work.hooks,
 	                       people.wrong_passwords, people.audit, people.tokens, people.team_members, people.teams,
 	                       people.objects, people.grants, people.parts, people.visible, people.visible_counts}'::regclass[];
 begin

@@ -47,6 +47,8 @@ begin
 	       lateral (select t.id, t.type, k.name from inventory.hosts t join inventory.objects k on k.kind = 'host' and k.id = t.id
 	                 where t.id = h.id limit 1) o,
 	       lateral unnest(inventory.names(o.name, o.type)) n;
+	update inventory.hosts h set names = (select count(*) from inventory.host_names k where k.host_id = h.id)
+	 where h.id = any(p_hosts) and (h.type = 'RANGE' or h.names <> 1);
 	perform fate.hosts_named(array(select name from inventory.host_names where host_id = any(p_hosts)
 	                                group by name order by min(host_id), name));
 end
@@ -124,6 +126,71 @@ begin
 end
 $$;
 
+-- inventory.machines_counted(kind, ids, most) -> of each of these groups, or inventories, at its place, how many machines it means: names
+-- of the hosts in it and in all groups below, each once. Where all together that is more work than `most` names, null for the largest.
+create or replace function inventory.machines_counted(p_kind people.kind, p_ids bigint[], most bigint) returns bigint[]
+language plpgsql stable as $$
+declare
+	small bigint[];
+	ns    bigint[];
+	hosts bigint[];
+begin
+	perform api.plan_for_many();
+	with recursive holders as (
+		select i.n, p_kind as kind, i.id from unnest(p_ids) with ordinality i (id, n)
+		union
+		select h.n, 'group'::people.kind, p.part_id
+		  from holders h join people.parts p on p.kind = h.kind and p.id = h.id and p.part_kind = 'group'
+	), sized as (
+		select h.n, sum(c.hosts) as size
+		  from holders h, lateral (select count(*) as hosts from people.parts p
+		                            where p.kind = h.kind and p.id = h.id and p.part_kind = 'host') c
+		 group by h.n
+	), few as (
+		select n from (select n, sum(size) over (order by size, n) as upto from sized) s where upto <= most
+	), held as (
+		select distinct h.n, p.part_id as id
+		  from few join holders h on h.n = few.n
+		  join people.parts p on p.kind = h.kind and p.id = h.id and p.part_kind = 'host'
+	)
+	select (select array_agg(n) from few), array_agg(h.n), array_agg(h.id) into small, ns, hosts from held h;
+	-- As arrays, of which the planner knows how many there are; and each by its key, for of what has just been imported it knows nothing,
+	-- and would compare each with each.
+	small := array(select w.n
+	                 from (select s.n, sum(coalesce(h.names, 0)) over (order by h.names nulls first, s.n) as upto
+	                         from unnest(small) s (n)
+	                         left join (select u.n, sum(t.names) as names from unnest(ns, hosts) u (n, id),
+	                                           lateral (select names from inventory.hosts where id = u.id limit 1) t group by u.n) h on h.n = s.n) w
+	                where w.upto <= most);
+	return array(
+		select case when i.n = any(small) then coalesce(m.machines, 0) end
+		  from unnest(p_ids) with ordinality i (id, n)
+		  left join (select d.n, count(*) as machines
+		               from (select distinct u.n, k.name
+		                       from unnest(ns, hosts) u (n, id),
+		                            lateral (select name from inventory.host_names where host_id = u.id offset 0) k
+		                      where u.n = any(small)) d
+		              group by d.n) m on m.n = i.n
+		 order by i.n);
+end
+$$;
+
+-- inventory.objects_named(principals, kind, part, most) -> ids of at most so many objects that they see: those whose names begin so, then
+-- those whose names contain it, in any case; of a thousand.
+create or replace function inventory.objects_named(p_principals bigint[], p_kind people.kind, part text, most int) returns bigint[]
+language plpgsql stable as $$
+begin
+	return array(select id
+	               -- offset 0: of that kind alone, for the trigrams are those of hosts as well.
+	               from (select o.id, o.name from (select id, name from inventory.objects where kind = p_kind offset 0) o
+	                      where o.name ilike api.containing(part)
+	                        and exists (select from people.visible v
+	                                     where v.principal = any(p_principals) and v.kind = p_kind and v.id = o.id)
+	                      limit 1000) g
+	              order by not starts_with(lower(name), lower(part)), name, id limit most);
+end
+$$;
+
 -- inventory.check() -> a row for each thing that is not as the law says, like fate.check(); none when all is well.
 create or replace function inventory.check() returns table (rule text, id text, found text)
 language sql stable as $$
@@ -145,6 +212,10 @@ language sql stable as $$
 	select 'a host stands for the machines that its name says', concat_ws(' ', 'host', host_id), name
 	  from names full join (select name, host_id, true as kept from inventory.host_names) k using (name, host_id)
 	 where kept is null or names is null
+	union all
+	select 'a host knows for how many machines it stands', concat_ws(' ', 'host', h.id), format('%s, should be %s', h.names, n.names)
+	  from inventory.hosts h join (select host_id, count(distinct name) as names from names group by 1) n on n.host_id = h.id
+	 where h.names <> n.names
 	union all
 	select 'the fleet knows each machine', concat_ws(' ', 'host', n.host_id), n.name
 	  from inventory.host_names n where not exists (select from fate.hosts f where f.hostname = n.name)

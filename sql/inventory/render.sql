@@ -159,12 +159,17 @@ begin
 end
 $$;
 
--- inventory.plan(inventory): for a large one plans are made that suit it. (In a small one it takes longer to make them.)
-create or replace function inventory.plan(p_inventory bigint) returns void
+-- inventory.plan(inventory, only): for a large one, or many machines of it, plans are made that suit it. (In a small one it takes longer to
+-- make them.)
+create or replace function inventory.plan(p_inventory bigint, p_only text[] default null) returns void
 language plpgsql stable as $$
 begin
-	if api.many((select count(*) from (select from inventory.sections(p_inventory) s
-	                                     join people.parts p on p.kind = s.kind and p.id = s.id limit 501) few)) then
+	if p_only is not null then
+		perform api.plan_for_many();
+	end if;
+	if api.many(cardinality(p_only))
+	   or api.many((select count(*) from (select from inventory.sections(p_inventory) s
+	                                        join people.parts p on p.kind = s.kind and p.id = s.id limit 501) few)) then
 		perform api.plan_for_many();
 		-- Of what has just been imported the planner knows nothing, and would compare each row with each.
 		perform set_config('enable_nestloop', 'off', true);
@@ -181,11 +186,12 @@ language sql immutable as $$
 	select E'\x01' || p_form || E'\x02' || p_key || E'\x02' || p_sealed::text || E'\x03'
 $$;
 
--- inventory.ini(inventory, masked) -> its text, with masks or with marks for what is sealed; null: there is none.
-create or replace function inventory.ini(p_inventory bigint, p_masked boolean) returns text
+-- inventory.ini(inventory, masked, only) -> its text, with masks or with marks for what is sealed; null: there is none.
+--   only   names of machines: it has these and no other. A RANGE of which some are meant is written out.
+create or replace function inventory.ini(p_inventory bigint, p_masked boolean, p_only text[] default null) returns text
 language plpgsql stable as $$
 begin
-	perform inventory.plan(p_inventory);
+	perform inventory.plan(p_inventory, p_only);
 	-- No function with a statement of its own is called for each row: with plan_for_many it would be planned each time.
 	return (
 		with unsaid as materialized (
@@ -202,13 +208,23 @@ begin
 		), held as materialized (
 			select s.kind, s.id, p.part_id as host_id
 			  from sections s join people.parts p on p.kind = s.kind and p.id = s.id and p.part_kind = 'host'
+		), meant as materialized (
+			-- names: those of a host that does not stand for these alone.
+			select distinct host_id as id, null::text[] as names from held where p_only is null
+			union all
+			select d.id, case when count(o.name) < count(*)
+			                  then array_agg(o.name order by length(o.name), o.name) filter (where o.name is not null) end
+			  from (select distinct host_id as id from held where p_only is not null) d
+			  join inventory.host_names n on n.host_id = d.id
+			  left join (select distinct name from unnest(p_only) u (name)) o on o.name = n.name
+			 group by d.id having count(o.name) > 0
 		), hosts as materialized (
 			-- Few names are no plain ones, and what begins like a section is quoted.
-			select o.id, o.name, o.vars, o.sealed,
+			select o.id, o.name, o.vars, o.sealed, d.names,
 			       case when o.name !~ '\[' then o.name
 			            else (select regexp_replace(inventory.host_pattern(o.name, h.type), '^(\[.*)$', '"\1"')
 			                    from inventory.hosts h where h.id = o.id) end || ' ' as begin
-			  from (select distinct host_id as id from held) d join inventory.objects o on o.kind = 'host' and o.id = d.id
+			  from meant d join inventory.objects o on o.kind = 'host' and o.id = d.id
 		), pairs as (
 			-- Sorted all at once: a sort for each host costs more.
 			select h.id, v.key || '=' || case when not h.sealed ? v.key then inventory.host_value(j.json)
@@ -217,7 +233,9 @@ begin
 			  from hosts h, jsonb_each(h.vars || h.sealed) v, lateral (select v.value::text offset 0) j (json)
 			 order by h.id, inventory.key_rank(v.key) collate "C"
 		), lines as materialized (
-			select h.id, h.name, h.begin || coalesce(v.vars, '') as line
+			select h.id, h.name, case when h.names is null then h.begin || coalesce(v.vars, '')
+			                          else (select string_agg(n || ' ' || coalesce(v.vars, ''), E'\n' order by i)
+			                                  from unnest(h.names) with ordinality u (n, i)) end as line
 			  from hosts h left join (select id, string_agg(pair, ' ') as vars from pairs group by id) v using (id)
 		), members (kind, id, lines) as (
 			select h.kind, h.id, string_agg(l.line, E'\n' order by l.name collate "C", l.id)
@@ -250,10 +268,10 @@ begin
 end
 $$;
 
--- inventory.pieces(inventory) -> the same text, cut where a secret has its place: n from 1; text, and the secret that follows
--- it, as it is sealed, with the variable's name; the last has none. Opened and written as a JSON string the secret follows the
--- text as it is where form is `section`; where it is `host`, in single quotes, with '"'"' for each of its own.
-create or replace function inventory.pieces(inventory_id bigint)
+-- inventory.pieces(inventory, only) -> the same text, of all or of these machines only, cut where a secret has its place: n from 1; text,
+-- and the secret that follows it, as it is sealed, with the variable's name; the last has none. Opened and written as a JSON string the
+-- secret follows the text as it is where form is `section`; where it is `host`, in single quotes, with '"'"' for each of its own.
+create or replace function inventory.pieces(inventory_id bigint, p_only text[] default null)
 returns table (n bigint, text text, form text, key text, sealed jsonb)
 language plpgsql stable as $$
 begin
@@ -261,7 +279,7 @@ begin
 		with cut as materialized (
 			-- MARK \x03 TEXT, the first without a mark.
 			select p.n, split_part(p.piece, E'\x03', 1) as mark, split_part(p.piece, E'\x03', 2) as text
-			  from string_to_table(E'\x03' || inventory.ini(inventory_id, false), E'\x01') with ordinality p (piece, n)
+			  from string_to_table(E'\x03' || inventory.ini(inventory_id, false, p_only), E'\x01') with ordinality p (piece, n)
 		)
 		select t.n, t.text, split_part(m.mark, E'\x02', 1), split_part(m.mark, E'\x02', 2), split_part(m.mark, E'\x02', 3)::jsonb
 		  from cut t left join cut m on m.n = t.n + 1

@@ -58,7 +58,10 @@ begin
 			  left join lateral (select ways, ctid from people.visible
 			                      where principal = c.principal and kind = c.kind and id = c.id limit 1) v on true
 		), kept as (
-			update people.visible v set ways = v.ways + j.n from judged j where v.ctid = j.place and j.had + j.n <> 0
+			-- By its key, too: an update from `judged` may be planned to compare each with each.
+			insert into people.visible (principal, kind, id, ways)
+			select principal, kind, id, had + n from judged where had + n <> 0
+			on conflict (principal, kind, id) do update set ways = excluded.ways
 		), came as (
 			insert into people.visible (principal, kind, id, ways)
 			select principal, kind, id, n from judged where had is null order by 1, 2, 3
@@ -287,8 +290,9 @@ begin
 		insert into people.parts (kind, id, part_kind, part_id)
 		select p.kind, p.id, p.part_kind, p.part_id
 		  from unnest(p_parts) p
-		  join people.objects o on o.kind = p.kind and o.id = p.id
-		  join people.objects part on part.kind = p.part_kind and part.id = p.part_id
+		       -- Each by its key: while others make many objects the planner may take the table for empty, and compare each with each.
+		 where (select o.id from people.objects o where o.kind = p.kind and o.id = p.id limit 1) is not null
+		   and (select o.id from people.objects o where o.kind = p.part_kind and o.id = p.part_id limit 1) is not null
 		 order by p.kind, p.id, p.part_kind, p.part_id
 		on conflict do nothing
 		returning kind, id, part_kind, part_id

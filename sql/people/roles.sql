@@ -17,6 +17,58 @@ begin
 end
 $$;
 
+-- people.roles_of(user, kind, ids) -> people.role_of for each of these, at its place.
+create or replace function people.roles_of(p_user bigint, p_kind people.kind, p_ids bigint[]) returns people.role[]
+language plpgsql stable as $$
+declare
+	mine bigint[] := people.principals(p_user);
+begin
+	if api.many(cardinality(p_ids)) then
+		perform api.plan_for_many();
+	end if;
+	return array(
+		select case when o.owner_id is null then null
+		            when 0 = any(mine) or o.owner_id = any(mine) then 'OWNER'::people.role
+		            else coalesce((select max(g.role) from people.grants g
+		                            where g.kind = p_kind and g.id = i.id and g.principal = any(mine)),
+		                          case when exists (select from people.visible v
+		                                             where v.principal = any(mine) and v.kind = p_kind and v.id = i.id)
+		                               then 'EXECUTOR'::people.role end) end
+		  from unnest(p_ids) with ordinality i (id, n)
+		  left join lateral (select owner_id from people.objects where kind = p_kind and id = i.id limit 1) o on true
+		 order by i.n);
+end
+$$;
+
+-- people.access(kind, id) -> a row for each reason for which somebody sees it: who (a principal, but not the superusers' 0), the role on
+-- it that this gives, and why:
+--   owner     he owns it
+--   grant     that role was granted to him
+--   members   it is this team itself
+--   part      he has a role on this other object, which needs it, directly or by others
+create or replace function people.access(p_kind people.kind, p_id bigint)
+returns table (who bigint, gives people.role, why text, of_kind people.kind, of_id bigint)
+language plpgsql stable as $$
+begin
+	return query
+		with recursive above as (
+			select p_kind as kind, p_id as id
+			union
+			select p.kind, p.id from above a join people.parts p on p.part_kind = a.kind and p.part_id = a.id
+		), roles as (
+			select o.owner_id as who, 'OWNER'::people.role as role, 'owner' as why, o.kind, o.id
+			  from above a join people.objects o on o.kind = a.kind and o.id = a.id
+			union all
+			select g.principal, g.role, 'grant', g.kind, g.id from above a join people.grants g on g.kind = a.kind and g.id = a.id
+			union all
+			select -p_id, 'EXECUTOR', 'members', p_kind, p_id from people.teams t where p_kind = 'team' and t.id = p_id
+		)
+		select r.who, r.role, r.why, r.kind, r.id from roles r where r.kind = p_kind and r.id = p_id
+		union all
+		select distinct r.who, 'EXECUTOR'::people.role, 'part', r.kind, r.id from roles r where (r.kind, r.id) <> (p_kind, p_id);
+end
+$$;
+
 -- people.role_needed(verb) -> the least role that may do it: see, execute, sync; edit, delete, link (put something into it
 -- or take it out); grant; own (make it another's).
 create or replace function people.role_needed(verb text) returns people.role
@@ -53,9 +105,10 @@ begin
 		perform api.plan_for_many();
 	end if;
 	if needed = 'EXECUTOR' then
+		-- Each by its key, whatever the planner thinks of.
 		return array(select i.id from unnest(p_ids) with ordinality i (id, n)
-		              where exists (select from people.visible v
-		                             where v.principal = any(mine) and v.kind = p_kind and v.id = i.id)
+		              where (select v.id from people.visible v
+		                      where v.principal = any(mine) and v.kind = p_kind and v.id = i.id limit 1) is not null
 		              order by i.n);
 	end if;
 	return array(select i.id from unnest(p_ids) with ordinality i (id, n)

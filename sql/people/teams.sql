@@ -38,6 +38,8 @@ begin
 		update people.users set superuser = super where id = who.id;
 		perform people.audited_by(who.id, 'proxy', null, 'update', 'user', array[who.id], jsonb_build_object('is_staff', super));
 	end if;
+	perform outbox.changed('user', array[who.id]) where turns;
+	perform outbox.changed('team', t) from (select coalesce(leaves, '{}') || coalesce(entered, '{}') as t) changed where t <> '{}';
 	perform people.must_prove_again(who.id) where turns or leaves <> '{}' or entered <> '{}';
 	perform people.audited_by(who.id, 'proxy', null, 'leave', 'team', leaves) where leaves <> '{}';
 	perform people.audited_by(who.id, 'proxy', null, 'enter', 'team', entered) where entered <> '{}';

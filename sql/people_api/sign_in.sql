@@ -82,7 +82,7 @@ begin
 		values (p_name, case when p_name ~ '^[^@]+@[^@]+$' then p_name end)
 		on conflict do nothing returning * into who;
 		if found then
-			perform people.audited_by(who.id, 'proxy', null, 'create', 'user', array[who.id]);
+			perform people.audited_by(who.id, 'proxy', null, 'create', 'user', array[who.id]), outbox.changed('user', array[who.id]);
 		else
 			who := people.named_by_proxy(p_name);
 		end if;

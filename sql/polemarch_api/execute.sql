@@ -2,30 +2,28 @@
 -- is beyond the document). A runner takes it as soon as it may (sql/work/queue.sql).
 
 -- polemarch_api.execute_playbook(req) -> {detail, history_id}                          POST /projects/{id}/execute-playbook/
---   body   inventory: its id, or a file of the project; playbook; all else are arguments of ansible-playbook
+--   body   inventory: its id, or a file of the project; playbook; hosts: only these of the inventory, or these without one
+--          (polemarch_api.hosts_sent); all else are arguments of ansible-playbook
 --   fails  WE404, WE403 project or inventory, WE400, WE503 no runner has been here yet
 create or replace function polemarch_api.execute_playbook(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
 begin
-	perform polemarch_api.must(req, 'execute', 'project', api.path_id(req, 'id'));
-	return polemarch_api.run_asked(req, polemarch_api.order_sent(req, api.path_id(req, 'id'), 'PLAYBOOK', polemarch_api.object(req)),
-	                               'project', api.path_id(req, 'id'));
+	return polemarch_api.run_sent(req, 'PLAYBOOK');
 end
 $$;
 
 -- polemarch_api.execute_module(req) -> {detail, history_id}                            POST /projects/{id}/execute-module/
---   body   inventory: its id, or a file of the project; module; group: which hosts of it; all else, `args` too, are arguments of ansible
+--   body   inventory: its id, or a file of the project; module; group: which hosts of it; hosts: as for a playbook; all else, `args`
+--          too, are arguments of ansible
 --   fails  WE404, WE403 project or inventory, WE400, WE503 no runner has been here yet
 create or replace function polemarch_api.execute_module(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
 begin
-	perform polemarch_api.must(req, 'execute', 'project', api.path_id(req, 'id'));
-	return polemarch_api.run_asked(req, polemarch_api.order_sent(req, api.path_id(req, 'id'), 'MODULE', polemarch_api.object(req)),
-	                               'project', api.path_id(req, 'id'));
+	return polemarch_api.run_sent(req, 'MODULE');
 end
 $$;
 
@@ -52,9 +50,9 @@ begin
 	perform polemarch_api.must(req, 'execute', 'project', polemarch_api.named(t.data, 'project'));
 	ordered := polemarch_api.order_sent(req, polemarch_api.named(t.data, 'project'),
 	                                    case polemarch_api.template_tool(t.kind, t.data) when 'ansible' then 'MODULE' else 'PLAYBOOK' end,
-	                                    polemarch_api.template_body(t));
+	                                    polemarch_api.template_body(t), false);
 	ordered.sealed := o.sealed;
-	return polemarch_api.run_asked(req, ordered, 'template', o.id);
+	return polemarch_api.run_asked(req, ordered, null, 'template', o.id);
 end
 $$;
 
@@ -75,27 +73,45 @@ begin
 	perform polemarch_api.must_be_inventory(req, to_jsonb(ordered.inventory_id)) where ordered.inventory_id is not null;
 	perform polemarch_api.must_have(jsonb_strip_nulls(jsonb_build_object('group', ordered.host_pattern)), 'group'),
 	        polemarch_api.must_be_hosts(to_jsonb(ordered.host_pattern)) where ordered.kind = 'MODULE';
-	return polemarch_api.run_asked(req, ordered, 'periodictask', task);
+	return polemarch_api.run_asked(req, ordered, null, 'periodictask', task);
 end
 $$;
 
 -- ---- what is asked for ----
 
--- polemarch_api.order_sent(req, project, kind, body) -> the run that the body asks for, in the order of its checks. Its arguments are
--- still to be looked at.       fails  WE400, WE403, WE503
-create or replace function polemarch_api.order_sent(req jsonb, p_project bigint, p_kind text, body jsonb) returns work.order
+-- polemarch_api.run_sent(req, kind) -> the answer: what the body says is asked for, of the project that the path names.
+create or replace function polemarch_api.run_sent(req jsonb, p_kind text) returns api.answer
+language plpgsql as $$
+declare
+	project bigint := api.path_id(req, 'id');
+	body    jsonb;
+	o       work.order;
+begin
+	perform polemarch_api.must(req, 'execute', 'project', project);
+	body := polemarch_api.object(req);
+	o := polemarch_api.order_sent(req, project, p_kind, body - 'hosts', body ? 'hosts');
+	return polemarch_api.run_asked(req, o, case when body ? 'hosts' then polemarch_api.hosts_sent(o, body->'hosts') end, 'project', project);
+end
+$$;
+
+-- polemarch_api.order_sent(req, project, kind, body, by_name) -> the run that the body asks for, in the order of its checks. Its arguments are
+-- still to be looked at. by_name: its hosts are named, so that it needs no inventory, and a module no group.
+--   fails  WE400, WE403, WE503
+create or replace function polemarch_api.order_sent(req jsonb, p_project bigint, p_kind text, body jsonb, by_name boolean) returns work.order
 language plpgsql as $$
 declare
 	o    work.order;
 	word text := case p_kind when 'MODULE' then 'module' else 'playbook' end;
 	v    record;
 begin
-	perform polemarch_api.must_have(body, 'inventory');
-	o.inventory_id := polemarch_api.must_be_inventory(req, body->'inventory');
+	perform polemarch_api.must_have(body, 'inventory') where not by_name;
+	o.inventory_id := case when body ? 'inventory' then polemarch_api.must_be_inventory(req, body->'inventory') end;
 	perform polemarch_api.must_have(body, word);
-	o.inventory_path := case when o.inventory_id is null then polemarch_api.must_be_path(body->'inventory', 'inventory', 'Inventory') end;
+	o.inventory_path := case when body ? 'inventory' and o.inventory_id is null
+	                         then polemarch_api.must_be_path(body->'inventory', 'inventory', 'Inventory') end;
 	o.mode := polemarch_api.must_be_mode(body->word, p_kind);
 	if p_kind = 'MODULE' then
+		body := case when by_name then '{"group": "all"}' else '{}'::jsonb end || body;
 		perform polemarch_api.must_have(body, 'group');
 		o.host_pattern := polemarch_api.must_be_hosts(body->'group');
 		body := body - 'group';
@@ -112,23 +128,54 @@ begin
 end
 $$;
 
--- polemarch_api.run_asked(req, order, kind, id) -> the answer: it is asked for, by way of that thing.
+-- polemarch_api.hosts_sent(order, value) -> the names of the machines that the run is to be of, each once, in their order: such as its
+-- inventory has, or, where it has none, as can be named without one.       fails  WE400
+create or replace function polemarch_api.hosts_sent(o work.order, value jsonb) returns text[]
+language plpgsql stable as $$
+declare
+	error text := polemarch_api.names_error(value, 1);
+	names text[];
+	bad   text[];
+begin
+	if error is not null then
+		perform polemarch_api.fail(400, jsonb_build_object('hosts', jsonb_build_array(error)));
+	elsif o.inventory_path is not null then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('hosts', jsonb_build_array(
+			'Of an inventory that is a file of the project, limit says on which hosts.'))));
+	end if;
+	names := polemarch_api.names_sent(value);
+	bad := case when o.inventory_id is not null then inventory.names_missing(o.inventory_id, names)
+	            else array(select n from unnest(names) with ordinality u (n, i) where not inventory.is_bare_name(n) order by i) end;
+	if bad <> '{}' then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object('hosts', jsonb_build_array(
+			case when o.inventory_id is not null then 'Not in the inventory: ' else 'No names of hosts: ' end
+			|| inventory.names_told(bad) || '.'))));
+	end if;
+	return names;
+end
+$$;
+
+-- polemarch_api.run_asked(req, order, names, kind, id) -> the answer: it is asked for, by way of that thing. names: of these machines
+-- only; null: of all in its inventory.
 --   fails  WE400 arguments, or no hosts, WE404 the project has gone meanwhile, WE503 no runner has been here yet
-create or replace function polemarch_api.run_asked(req jsonb, o work.order, p_kind text, p_id bigint) returns api.answer
+create or replace function polemarch_api.run_asked(req jsonb, o work.order, p_names text[], p_kind text, p_id bigint) returns api.answer
 language plpgsql as $$
 declare
-	run bigint;
+	run   bigint;
+	place text := concat_ws(' of ', case cardinality(p_names) when 1 then '1 host' else cardinality(p_names) || ' hosts' end,
+	                        'inventory ' || coalesce(o.inventory_id::text, o.inventory_path));
 begin
 	perform polemarch_api.must_be_arguments(case o.kind when 'MODULE' then 'ansible' else 'ansible-playbook' end, o.arguments, o.sealed);
 	perform polemarch_api.fail(400, '{"detail": {"inventory": ["The inventory has no hosts."]}}'::jsonb)
 	  where o.inventory_id is not null and not work.inventory_has_hosts(o.inventory_id);
 	perform polemarch_api.not_found() where not work.project_used(o.project_id);
 	run := (work.runs_add(array[o], now()))[1];
+	perform work.run_narrow(run, p_names) where p_names is not null;
 	perform people.audited(req, 'execute', p_kind, array[p_id], jsonb_build_object(
 		'run', run, 'kind', o.kind, 'mode', o.mode, 'project', o.project_id,
-		'inventory', coalesce(o.inventory_id::text, o.inventory_path), 'group', o.host_pattern));
+		'inventory', coalesce(o.inventory_id::text, o.inventory_path), 'group', o.host_pattern, 'hosts', cardinality(p_names)));
 	return row(201, case when o.save_result then (req->>'mount') || '/history/' || run || '/' end,
-	           '{"detail":' || api.json('Started at inventory ' || coalesce(o.inventory_id::text, o.inventory_path) || '.')
+	           '{"detail":' || api.json('Started at ' || place || '.')
 	           || ',"history_id":' || case when o.save_result then run::text else 'null' end || '}')::api.answer;
 end
 $$;

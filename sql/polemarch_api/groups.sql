@@ -1,15 +1,17 @@
 -- Groups of hosts or of groups (polemarch.txt Groups, polemarch-behaviour.md section 4).
 
 -- polemarch_api.groups_list(req) -> a page of groups                                   GET /groups/
---   query  as polemarch_api.objects_found
+--   query  children; others as polemarch_api.objects_found; expand=owner, role, counts
 create or replace function polemarch_api.groups_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
+	sort  boolean := polemarch_api.query_flag(req, 'children');
 	total bigint;
 	ids   bigint[];
 begin
-	select * into total, ids from polemarch_api.objects_found(req, 'group', null);
+	select * into total, ids from polemarch_api.objects_found(req, 'group', case when sort is not null then array(
+		select id from inventory.groups where children = sort) end);
 	return polemarch_api.page(req, total, polemarch_api.group_rows(req, ids));
 end
 $$;
@@ -34,7 +36,7 @@ end
 $$;
 
 -- polemarch_api.groups_get(req) -> the group with what it holds itself                 GET /groups/{id}/
---   query  expand=owner       fails  WE404, WE403
+--   query  expand=owner, role, counts; parts=no: without these       fails  WE404, WE403
 create or replace function polemarch_api.groups_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -102,8 +104,9 @@ begin
 	end if;
 	-- Each by its key, as polemarch_api.host_rows.
 	return array(select '"id":' || g.id || ',"name":' || to_json(g.name)::text || ',"children":' || api.json(g.children)
-	                    || ',"url":' || url[1] || g.id || url[2]
-	               from unnest(ids) with ordinality i (id, n),
+	                    || coalesce(i.rights, '') || coalesce(i.counts, '') || ',"url":' || url[1] || g.id || url[2]
+	               from unnest(ids, polemarch_api.rights_asked(req, 'group', ids), polemarch_api.counts_asked(req, 'group', ids))
+	                    with ordinality i (id, rights, counts, n),
 	                    lateral (select t.id, t.children, o.name from inventory.groups t join inventory.objects o on o.kind = 'group' and o.id = t.id
 	                              where t.id = i.id limit 1) g
 	              order by i.n);
@@ -114,10 +117,11 @@ create or replace function polemarch_api.group_json(req jsonb, p_id bigint) retu
 language plpgsql stable as $$
 begin
 	return (select '{"id":' || g.id || ',"name":' || api.json(o.name)
-	               || ',"hosts":' || api.objects_list(polemarch_api.host_rows(req, inventory.parts_of('group', g.id, 'host')))
-	               || ',"groups":' || api.objects_list(polemarch_api.group_rows(req, inventory.parts_of('group', g.id, 'group')))
+	               || polemarch_api.parts_json(req, 'group', g.id, 'host', 'group')
 	               || ',"vars":' || inventory.vars_json(o.vars, o.sealed) || ',"children":' || api.json(g.children)
-	               || polemarch_api.owner_asked(req, 'group', g.id) || ',"url":' || polemarch_api.url(req, '/groups/' || g.id || '/') || '}'
+	               || polemarch_api.owner_asked(req, 'group', g.id) || polemarch_api.role_asked(req, 'group', g.id)
+	               || coalesce((polemarch_api.counts_asked(req, 'group', array[g.id]))[1], '')
+	               || ',"url":' || polemarch_api.url(req, '/groups/' || g.id || '/') || '}'
 	          from inventory.groups g join inventory.objects o on o.kind = 'group' and o.id = g.id where g.id = p_id);
 end
 $$;

@@ -14,7 +14,7 @@ language sql stable as $$
 	 where r.save_result
 	   and (everything or r.initiator_type = 'users' and r.initiator = p_user
 	        or r.project_id is not null and (r.project_id = any(own_projects) or r.inventory_id = any(own_inventories))
-	        or r.project_id = any(projects) and (r.inventory_path is not null or r.inventory_id = any(inventories)))
+	        or r.project_id = any(projects) and (r.inventory_path is not null or r.bare or r.inventory_id = any(inventories)))
 $$;
 
 -- polemarch_api.run_rights(req) -> what polemarch_api.runs_seen must know of who asks.
@@ -64,13 +64,6 @@ begin
 end
 $$;
 
--- polemarch_api.query_key(req, name) -> the number of a thing in the query; -1, which nothing has, for anything else; null: not given.
-create or replace function polemarch_api.query_key(req jsonb, name text) returns bigint
-language sql immutable as $$
-	select case when btrim(polemarch_api.query(req, name)) ~ '^[0-9]{1,18}$' then polemarch_api.query(req, name)::bigint
-	            when polemarch_api.query(req, name) is not null then -1 end
-$$;
-
 -- polemarch_api.runs_found(req) -> how many runs the actor sees that the filters take, and the ids of this page, the newest first.
 create or replace function polemarch_api.runs_found(req jsonb, out total bigint, out ids bigint[])
 language plpgsql stable as $$
@@ -83,10 +76,12 @@ declare
 	but          bigint[] := polemarch_api.ids(req, 'id__not');
 	of_mode      text     := polemarch_api.query(req, 'mode');
 	of_kind      text     := polemarch_api.query(req, 'kind');
-	with_status  text     := polemarch_api.query(req, 'status');
-	of_project   bigint   := polemarch_api.query_key(req, 'project');
-	of_inventory bigint   := polemarch_api.query_key(req, 'inventory');
-	by_initiator bigint   := polemarch_api.query_key(req, 'initiator');
+	with_status  text[]   := polemarch_api.words(req, 'status');
+	on_host      text     := polemarch_api.query(req, 'host');
+	came         bigint[] := case when on_host is not null then array(select run_id from work.run_hosts where name = on_host) end;
+	of_project   bigint   := polemarch_api.query_id(req, 'project');
+	of_inventory bigint   := polemarch_api.query_id(req, 'inventory');
+	by_initiator bigint   := polemarch_api.query_id(req, 'initiator');
 	by_type      text     := polemarch_api.query(req, 'initiator_type');
 	page_from    bigint   := polemarch_api.offset(req);
 	page_size    bigint   := polemarch_api.limit(req);
@@ -94,7 +89,7 @@ begin
 	mine := polemarch_api.run_rights(req);
 	started := polemarch_api.query_times(req, 'start_time');
 	stopped := polemarch_api.query_times(req, 'stop_time');
-	if mine.everything and num_nonnulls(among, but, of_mode, of_kind, with_status, of_project, of_inventory, by_initiator, by_type,
+	if mine.everything and num_nonnulls(among, but, of_mode, of_kind, with_status, on_host, of_project, of_inventory, by_initiator, by_type,
 	                                    started.low, started.high, stopped.low, stopped.high) = 0 then
 		total := fate.count('run');
 		ids := array(select id from work.runs where save_result order by id desc limit page_size offset page_from);
@@ -107,7 +102,7 @@ begin
 		  from polemarch_api.runs_seen(who, mine.everything, mine.own_projects, mine.own_inventories, mine.projects, mine.inventories) r
 		 where (among is null or r.id = any(among)) and (but is null or r.id <> all(but))
 		   and (of_mode is null or r.mode = of_mode) and (of_kind is null or r.kind = of_kind)
-		   and (with_status is null or r.status = with_status)
+		   and (with_status is null or r.status = any(with_status)) and (came is null or r.id = any(came))
 		   and (of_project is null or r.project_id = of_project) and (of_inventory is null or r.inventory_id = of_inventory)
 		   and (by_initiator is null or r.initiator = by_initiator and r.initiator_type in ('users', 'scheduler'))      -- as the index has it
 		   and (by_type is null or r.initiator_type = by_type)
@@ -121,8 +116,9 @@ end
 $$;
 
 -- polemarch_api.history_list(req) -> a page of records, the newest first               GET /history/
---   query  id, id__not, mode, kind, status, project, inventory, initiator, initiator_type; start_time, stop_time, each also with __gt,
---          __gte, __lt, __lte; limit, offset
+--   query  id, id__not, mode, kind, status (several with commas), host (the name of a machine that they have come to), project, inventory,
+--          initiator, initiator_type; start_time, stop_time, each also with __gt, __gte, __lt, __lte; limit, offset; expand
+--          (polemarch_api.runs_more)
 create or replace function polemarch_api.history_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -136,9 +132,55 @@ begin
 		select '"id":' || r.id || ',"project":' || api.json(r.project_id) || ',"mode":' || api.json(r.mode) || ',"kind":"' || r.kind
 		       || '","status":"' || r.status || '","inventory":' || api.json(r.inventory_id)
 		       || ',"start_time":' || polemarch_api.time(r.start_time) || ',"stop_time":' || polemarch_api.time(r.stop_time)
-		       || ',"initiator":' || api.json(r.initiator) || ',"initiator_type":"' || r.initiator_type
-		       || '","url":' || url[1] || r.id || url[2]
-		  from unnest(ids) with ordinality i (id, n) join work.runs r on r.id = i.id order by i.n));
+		       || ',"initiator":' || api.json(r.initiator) || ',"initiator_type":"' || r.initiator_type || '"' || i.more
+		       || ',"url":' || url[1] || r.id || url[2]
+		  from unnest(ids, polemarch_api.runs_more(req, ids)) with ordinality i (id, more, n) join work.runs r on r.id = i.id order by i.n));
+end
+$$;
+
+-- polemarch_api.runs_more(req, ids) -> for each of these runs, which the actor sees, at its place what `?expand=` asks for, after a comma:
+--   names      project_name, inventory_name, initiator_name; null: gone, or not the actor's to see. And bare: is it of machines that were
+--              named, and of no inventory?
+--   outcomes   how many machines of each
+--   may        cancel (who sees it may), delete (as people.may_run decides it for one)
+create or replace function polemarch_api.runs_more(req jsonb, p_ids bigint[]) returns text[]
+language plpgsql stable as $$
+declare
+	who  bigint   := (req->>'actor')::bigint;
+	mine bigint[] := people.principals(who);
+	with_names    boolean := polemarch_api.is_asked(req, 'names');
+	with_outcomes boolean := polemarch_api.is_asked(req, 'outcomes');
+	with_may      boolean := polemarch_api.is_asked(req, 'may');
+	own_projects    bigint[] := array(select e from people.editable_ids(mine, 'project') e where with_may);
+	own_inventories bigint[] := array(select e from people.editable_ids(mine, 'inventory') e where with_may);
+begin
+	if not (with_names or with_outcomes or with_may) then
+		return array_fill(''::text, array[cardinality(p_ids)]);
+	end if;
+	return array(
+		select case when with_names then ',"project_name":' || api.json(p.name)
+		                            || ',"inventory_name":' || api.json(coalesce(r.inventory_path, v.name))
+		                            || ',"initiator_name":' || api.json(coalesce(u.username, t.name))
+		                            || ',"bare":' || api.json(r.bare) else '' end
+		       || case when with_outcomes then ',"outcomes":' || polemarch_api.members_json(coalesce(r.outcomes, (
+		              select jsonb_object_agg(coalesce(h.outcome, 'running'), h.n)
+		                from (select outcome, count(*) as n from work.run_hosts where run_id = r.id group by outcome) h), '{}')) else '' end
+		       || case when with_may then ',"may":["cancel"' || case when
+		              case when 0 = any(mine) then true
+		                   when r.project_id is null then r.initiator_type = 'users' and r.initiator = who
+		                   when r.inventory_path is not null or r.bare then r.project_id = any(own_projects)
+		                   else r.inventory_id = any(own_inventories) end then ',"delete"]' else ']' end else '' end
+		  from unnest(p_ids) with ordinality i (id, n)
+		  left join work.runs r on r.id = i.id
+		  left join inventory.objects p on with_names and p.kind = 'project' and p.id = r.project_id
+		        and exists (select from people.visible s where s.principal = any(mine) and s.kind = 'project' and s.id = p.id)
+		  left join inventory.objects v on with_names and v.kind = 'inventory' and v.id = r.inventory_id
+		        and exists (select from people.visible s where s.principal = any(mine) and s.kind = 'inventory' and s.id = v.id)
+		  left join people.users u on with_names and r.initiator_type = 'users' and u.id = r.initiator
+		  left join work.periodic_tasks k on with_names and r.initiator_type = 'scheduler' and k.id = r.initiator
+		        and exists (select from people.visible s where s.principal = any(mine) and s.kind = 'project' and s.id = k.project_id)
+		  left join inventory.objects t on t.kind = 'periodic_task' and t.id = k.id
+		 order by i.n);
 end
 $$;
 
@@ -147,7 +189,7 @@ $$;
 -- polemarch_api.inventory_of(run) -> its inventory, as people.may_run wants it.
 create or replace function polemarch_api.inventory_of(r work.runs) returns bigint
 language sql immutable as $$
-	select coalesce(r.inventory_id, case when r.inventory_path is null then 0 end)
+	select coalesce(r.inventory_id, case when r.inventory_path is null and not r.bare then 0 end)
 $$;
 
 -- polemarch_api.run_of_path(req, verb) -> the run that the path names, to which the actor may do that (people.may_run).
@@ -171,8 +213,9 @@ $$;
 -- polemarch_api.history_get(req) -> the record                                         GET /history/{id}/
 --   raw_stdout is the first 10,000,000 characters of the output, without colours. `inventory` and `revision` are shown beyond the
 --   document, as Polemarch does; what is long, or says more than it, where it is asked for.
---   query  output=no: without raw_stdout and raw_inventory; expand=execute_args (secret ones as `[~~ENCRYPTED~~]`), status_detail (why
---          it did not end well, or what was left out), both with a comma       fails  WE404, WE403
+--   query  output=no: without raw_stdout and raw_inventory; expand=raw_inventory (in spite of that), execute_args (secret ones as
+--          `[~~ENCRYPTED~~]`), status_detail (why it did not end well, or what was left out), hosts (the machines it was asked for by name;
+--          null: all of its inventory), and those of polemarch_api.runs_more, with commas       fails  WE404, WE403
 create or replace function polemarch_api.history_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -184,7 +227,8 @@ begin
 		|| ',"kind":"' || r.kind || '","status":"' || r.status
 		|| '","start_time":' || polemarch_api.time(r.start_time) || ',"stop_time":' || polemarch_api.time(r.stop_time)
 		|| ',"inventory":' || api.json(r.inventory_id)
-		|| case when output then ',"raw_inventory":' || api.json(coalesce(r.raw_inventory, '')) else '' end
+		|| case when output or polemarch_api.is_asked(req, 'raw_inventory')
+		        then ',"raw_inventory":' || api.json(coalesce(r.raw_inventory, '')) else '' end
 		|| ',"raw_args":' || api.json(coalesce(r.raw_args, ''))
 		|| case when output then ',"raw_stdout":' || api.json(polemarch_api.run_text(r, 10000000)) else '' end
 		|| ',"initiator":' || api.json(r.initiator) || ',"initiator_type":"' || r.initiator_type || '"'
@@ -192,6 +236,9 @@ begin
 		        else '' end
 		|| ',"revision":' || api.json(r.revision)
 		|| case when polemarch_api.is_asked(req, 'status_detail') then ',"status_detail":' || api.json(r.status_detail) else '' end
+		|| case when polemarch_api.is_asked(req, 'hosts')
+		        then ',"hosts":' || coalesce((select api.list(names) from work.run_targets where run_id = r.id), 'null') else '' end
+		|| (polemarch_api.runs_more(req, array[r.id]))[1]
 		|| ',"url":' || polemarch_api.url(req, '/history/' || r.id || '/') || '}');
 end
 $$;
@@ -261,25 +308,31 @@ $$;
 
 -- polemarch_api.history_hosts(req) -> a page of what came of it on each host, by name  GET /history/{id}/hosts/
 --   Beyond the document. `host` is the machine of the fleet that has this name; outcome null: it is at it.
---   query  name (part of it), outcome, limit, offset       fails  WE404, WE403
+--   query  name (part of it); outcome, several with commas, `running` for null; ordering=outcome: the worst first; limit, offset
+--   fails  WE404, WE403
 create or replace function polemarch_api.history_hosts(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor  text      := people.must_be_signed_in(req);
 	r      work.runs := polemarch_api.run_of_path(req, 'see');
 	part   text      := api.containing(polemarch_api.query(req, 'name'));
-	wanted text      := polemarch_api.query(req, 'outcome');
+	wanted text[]    := polemarch_api.words(req, 'outcome');
+	worst  text[]    := case when polemarch_api.query(req, 'ordering') = 'outcome'
+	                         then '{failed,unreachable,interrupted,unknown,running,changed,ok,skipped}'::text[] end;
 	total  bigint;
 begin
+	-- Planned for what was asked: by name the index has them in order.
+	perform api.plan_for_many();
 	select count(*) into total from work.run_hosts h
-	 where h.run_id = r.id and (part is null or h.name like part) and (wanted is null or h.outcome = wanted);
+	 where h.run_id = r.id and (part is null or h.name like part) and (wanted is null or coalesce(h.outcome, 'running') = any(wanted));
 	return polemarch_api.page(req, total, array(
 		select '"name":' || api.json(h.name) || ',"host":' || api.json(h.host_id) || ',"outcome":' || api.json(h.outcome)
 		       || ',"ok":' || h.ok || ',"changed":' || h.changed || ',"unreachable":' || h.unreachable || ',"failed":' || h.failed
 		       || ',"skipped":' || h.skipped || ',"rescued":' || h.rescued || ',"ignored":' || h.ignored
 		       || ',"task":' || api.json(h.task) || ',"message":' || api.json(h.message)
 		  from work.run_hosts h
-		 where h.run_id = r.id and (part is null or h.name like part) and (wanted is null or h.outcome = wanted)
-		 order by h.name limit polemarch_api.limit(req) offset polemarch_api.offset(req)));
+		 where h.run_id = r.id and (part is null or h.name like part) and (wanted is null or coalesce(h.outcome, 'running') = any(wanted))
+		 order by case when worst is not null then array_position(worst, coalesce(h.outcome, 'running')) end, h.name
+		 limit polemarch_api.limit(req) offset polemarch_api.offset(req)));
 end
 $$;

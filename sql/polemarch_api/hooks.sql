@@ -64,7 +64,7 @@ begin
 	perform polemarch_api.must_be_recipients(req, given->>'type', given->>'recipients');
 	insert into work.hooks (name, type, "when", recipients)
 	values (given->>'name', given->>'type', given->>'when', given->>'recipients') returning * into h;
-	perform people.audited(req, 'create', 'hook', array[h.id], given - 'recipients');
+	perform people.audited(req, 'create', 'hook', array[h.id], given - 'recipients'), outbox.changed('runhook', array[h.id]);
 	return polemarch_api.created(req, '/hooks/' || h.id || '/', '{' || polemarch_api.hook_members(h) || '}');
 end
 $$;
@@ -100,7 +100,7 @@ begin
 	h.recipients := coalesce(given->>'recipients', h.recipients);
 	perform polemarch_api.must_be_recipients(req, h.type, h.recipients) where given ?| '{type,recipients}';
 	update work.hooks set name = h.name, type = h.type, "when" = h."when", recipients = h.recipients where id = h.id;
-	perform people.audited(req, 'update', 'hook', array[h.id], given - 'recipients');
+	perform people.audited(req, 'update', 'hook', array[h.id], given - 'recipients'), outbox.changed('runhook', array[h.id]);
 	return polemarch_api.ok('{' || polemarch_api.hook_members(h) || '}');
 end
 $$;
@@ -115,7 +115,8 @@ declare
 begin
 	actor := polemarch_api.must_be_superuser(req);
 	h := polemarch_api.hook_of_path(req);
-	perform work.hook_delete(h.id), people.audited(req, 'delete', 'hook', array[h.id], jsonb_build_object('name', h.name));
+	perform work.hook_delete(h.id), people.audited(req, 'delete', 'hook', array[h.id], jsonb_build_object('name', h.name)),
+	        outbox.changed('runhook', array[h.id]);
 	return polemarch_api.gone();
 end
 $$;

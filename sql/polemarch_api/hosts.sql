@@ -1,15 +1,17 @@
 -- Hosts of the inventory (polemarch.txt Hosts, polemarch-behaviour.md section 3).
 
 -- polemarch_api.hosts_list(req) -> a page of hosts                                     GET /hosts/
---   query  as polemarch_api.objects_found
+--   query  type; others as polemarch_api.objects_found; expand=owner, role
 create or replace function polemarch_api.hosts_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
 	actor text := people.must_be_signed_in(req);
+	sort  text := polemarch_api.query(req, 'type');
 	total bigint;
 	ids   bigint[];
 begin
-	select * into total, ids from polemarch_api.objects_found(req, 'host', null);
+	select * into total, ids from polemarch_api.objects_found(req, 'host', case when sort is not null then array(
+		select id from inventory.hosts where type = sort) end);
 	return polemarch_api.page(req, total, polemarch_api.host_rows(req, ids));
 end
 $$;
@@ -35,7 +37,7 @@ end
 $$;
 
 -- polemarch_api.hosts_get(req) -> the host                                             GET /hosts/{id}/
---   query  expand=owner       fails  WE404, WE403
+--   query  expand=owner, role       fails  WE404, WE403
 create or replace function polemarch_api.hosts_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -123,8 +125,8 @@ begin
 	end if;
 	-- Each by its key: how many of the objects are hosts the planner may not know yet.
 	return array(select '"id":' || h.id || ',"name":' || to_json(h.name)::text || ',"type":"' || h.type
-	                    || '","url":' || url[1] || h.id || url[2]
-	               from unnest(ids) with ordinality i (id, n),
+	                    || '"' || coalesce(i.rights, '') || ',"url":' || url[1] || h.id || url[2]
+	               from unnest(ids, polemarch_api.rights_asked(req, 'host', ids)) with ordinality i (id, rights, n),
 	                    lateral (select t.id, t.type, o.name from inventory.hosts t join inventory.objects o on o.kind = 'host' and o.id = t.id
 	                              where t.id = i.id limit 1) h
 	              order by i.n);
@@ -136,7 +138,8 @@ language plpgsql stable as $$
 begin
 	return (select '{"id":' || h.id || ',"name":' || api.json(o.name) || ',"type":"' || h.type
 	               || '","vars":' || inventory.vars_json(o.vars, o.sealed)
-	               || polemarch_api.owner_asked(req, 'host', h.id) || ',"url":' || polemarch_api.url(req, '/hosts/' || h.id || '/') || '}'
+	               || polemarch_api.owner_asked(req, 'host', h.id) || polemarch_api.role_asked(req, 'host', h.id)
+	               || ',"url":' || polemarch_api.url(req, '/hosts/' || h.id || '/') || '}'
 	          from inventory.hosts h join inventory.objects o on o.kind = 'host' and o.id = h.id where h.id = p_id);
 end
 $$;

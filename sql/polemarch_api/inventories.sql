@@ -1,7 +1,7 @@
 -- Inventories: what Ansible is told (polemarch.txt Inventories, polemarch-behaviour.md section 5).
 
 -- polemarch_api.inventories_list(req) -> a page of inventories                         GET /inventories/
---   query  as polemarch_api.objects_found
+--   query  as polemarch_api.objects_found; expand=owner, role, counts
 create or replace function polemarch_api.inventories_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -33,7 +33,8 @@ end
 $$;
 
 -- polemarch_api.inventories_get(req) -> the inventory                                  GET /inventories/{id}/
---   its own hosts, and all groups, also those in groups       query  expand=owner       fails  WE404, WE403
+--   its own hosts, and all groups, also those in groups
+--   query  expand=owner, role, counts; parts=no: without these       fails  WE404, WE403
 create or replace function polemarch_api.inventories_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -88,14 +89,17 @@ language plpgsql stable as $$
 declare
 	url text[] := polemarch_api.url_ends(req, '/inventories');
 begin
-	return array(select '"id":' || o.id || ',"name":' || to_json(o.name)::text || ',"url":' || url[1] || o.id || url[2]
-	               from unnest(ids) with ordinality i (id, n)
+	return array(select '"id":' || o.id || ',"name":' || to_json(o.name)::text || coalesce(i.rights, '') || coalesce(i.counts, '')
+	                    || ',"url":' || url[1] || o.id || url[2]
+	               from unnest(ids, polemarch_api.rights_asked(req, 'inventory', ids), polemarch_api.counts_asked(req, 'inventory', ids))
+	                    with ordinality i (id, rights, counts, n)
 	               join inventory.objects o on o.kind = 'inventory' and o.id = i.id
 	              order by i.n);
 end
 $$;
 
-create or replace function polemarch_api.inventory_json(req jsonb, p_id bigint) returns text
+-- polemarch_api.inventory_parts(req, id) -> the members hosts and groups of an inventory.
+create or replace function polemarch_api.inventory_parts(req jsonb, p_id bigint) returns text
 language plpgsql stable as $$
 declare
 	hosts  bigint[] := array(select h from unnest(inventory.parts_of('inventory', p_id, 'host')) h,
@@ -104,11 +108,20 @@ declare
 	groups bigint[] := array(select g.id from unnest(inventory.groups_below(inventory.parts_of('inventory', p_id, 'group'))) b
 	                           join inventory.groups g on g.id = b order by g.children desc, g.id);
 begin
+	return ',"hosts":' || api.objects_list(polemarch_api.host_rows(polemarch_api.unasked(req), hosts))
+	       || ',"groups":' || api.objects_list(polemarch_api.group_rows(polemarch_api.unasked(req), groups));
+end
+$$;
+
+create or replace function polemarch_api.inventory_json(req jsonb, p_id bigint) returns text
+language plpgsql stable as $$
+begin
 	return (select '{"id":' || o.id || ',"name":' || api.json(o.name)
-	               || ',"hosts":' || api.objects_list(polemarch_api.host_rows(req, hosts))
-	               || ',"groups":' || api.objects_list(polemarch_api.group_rows(req, groups))
+	               || case when polemarch_api.parts_asked(req) then polemarch_api.inventory_parts(req, o.id) else '' end
 	               || ',"vars":' || inventory.vars_json(o.vars, o.sealed)
-	               || polemarch_api.owner_asked(req, 'inventory', o.id) || ',"url":' || polemarch_api.url(req, '/inventories/' || o.id || '/') || '}'
+	               || polemarch_api.owner_asked(req, 'inventory', o.id) || polemarch_api.role_asked(req, 'inventory', o.id)
+	               || coalesce((polemarch_api.counts_asked(req, 'inventory', array[o.id]))[1], '')
+	               || ',"url":' || polemarch_api.url(req, '/inventories/' || o.id || '/') || '}'
 	          from inventory.objects o where o.kind = 'inventory' and o.id = p_id);
 end
 $$;

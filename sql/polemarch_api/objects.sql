@@ -1,5 +1,5 @@
 -- What hosts, groups, inventories and templates have in common: lists with their filters (polemarch-behaviour.md sections 1.7
--- and 15.2), and what is shown of an owner.
+-- and 15.2), and what `?expand=` adds to each.
 
 -- polemarch_api.pairs(req) -> what the parameter `variables=KEY:VALUE,KEY:VALUE` asks for, as inventory.pairs has it; null: nothing.
 -- Of a key that comes twice the last counts.       fails  WE400
@@ -20,9 +20,32 @@ begin
 end
 $$;
 
+-- polemarch_api.held(req, kind) -> what of that kind is in the inventory, the group and the project that the query names, itself, by id;
+-- null: it names none. In what the actor does not see there is nothing.
+create or replace function polemarch_api.held(req jsonb, p_kind people.kind) returns bigint[]
+language plpgsql stable as $$
+declare
+	holder people.kind;
+	asked  bigint;
+	parts  bigint[];
+	held   bigint[];
+begin
+	foreach holder in array case when p_kind in ('host', 'group') then '{inventory,group,project}'
+	                             when p_kind = 'inventory' then '{project}' else '{}' end::people.kind[] loop
+		asked := polemarch_api.query_id(req, holder::text);
+		continue when asked is null;
+		parts := case when people.may((req->>'actor')::bigint, 'see', holder, asked) then inventory.parts_of(holder, asked, p_kind)
+		              else '{}'::bigint[] end;
+		held := case when held is null then parts else array(select unnest(held) intersect select unnest(parts) order by 1) end;
+	end loop;
+	return held;
+end
+$$;
+
 -- polemarch_api.objects_found(req, kind, those) -> how many of them the actor sees that the filters take, and the ids of this
--- page, ascending.
---   query  id, id__not, name, name__not (parts of it), variables, limit, offset
+-- page, in order.
+--   query  id, id__not, name, name__not (parts of it), variables; inventory, group, project (polemarch_api.held); ordering (id, name,
+--          -name), limit, offset
 --   those  only these; null: all       fails  WE400
 create or replace function polemarch_api.objects_found(req jsonb, p_kind people.kind, those bigint[], out total bigint, out ids bigint[])
 language plpgsql stable as $$
@@ -33,27 +56,40 @@ declare
 	part       text     := api.containing(polemarch_api.query(req, 'name'));
 	part_not   text     := api.containing(polemarch_api.query(req, 'name__not'));
 	wanted     text[]   := polemarch_api.pairs(req);
+	held       bigint[] := polemarch_api.held(req, p_kind);
+	-- Who sees something sees what is in it.
+	all_seen   boolean  := held is not null or 0 = any(principals);
+	sorting    text     := polemarch_api.query(req, 'ordering');
+	by_name    boolean  := coalesce(sorting in ('name', '-name'), false);
 	page_from  bigint   := polemarch_api.offset(req);
 	page_size  bigint   := polemarch_api.limit(req);
-	found      bigint[];
 begin
-	if num_nonnulls(those, among, but, part, part_not, wanted) = 0 then
-		total := people.visible_count(principals, p_kind);
-		ids := people.visible_page(principals, p_kind, page_size, page_from);
+	if not by_name and num_nonnulls(those, among, but, part, part_not, wanted) = 0 then
+		if held is not null then
+			total := cardinality(held);
+			ids := array(select unnest(held) limit page_size offset page_from);
+		else
+			total := people.visible_count(principals, p_kind);
+			ids := people.visible_page(principals, p_kind, page_size, page_from);
+		end if;
 		return;
 	end if;
 	-- Planned for what was asked: a filter that is not there costs nothing, one that is may have an index.
 	perform api.plan_for_many();
-	found := array(
-		select o.id from inventory.objects o
+	with found as materialized (
+		select o.id, case when by_name then o.name end collate "C" as name from inventory.objects o
 		 where o.kind = p_kind
-		   and (those is null or o.id = any(those)) and (among is null or o.id = any(among)) and (but is null or o.id <> all(but))
+		   and (those is null or o.id = any(those)) and (held is null or o.id = any(held))
+		   and (among is null or o.id = any(among)) and (but is null or o.id <> all(but))
 		   and (part is null or o.name like part) and (part_not is null or o.name not like part_not)
 		   and (wanted is null or o.pairs @> wanted)
-		   and (0 = any(principals) or exists (select from people.visible v where v.principal = any(principals) and v.kind = p_kind and v.id = o.id))
-		 order by o.id);
-	total := cardinality(found);
-	ids := array(select unnest(found) limit page_size offset page_from);
+		   and (all_seen or exists (select from people.visible v where v.principal = any(principals) and v.kind = p_kind and v.id = o.id))
+	)
+	select (select count(*) from found),
+	       array(select f.id from found f
+	              order by case when sorting = 'name' then f.name end, case when sorting = '-name' then f.name end desc, f.id
+	              limit page_size offset page_from)
+	  into total, ids;
 end
 $$;
 
@@ -103,8 +139,15 @@ $$;
 create or replace function polemarch_api.told(req jsonb, verb text, p_kind people.kind, ids bigint[], details jsonb default '{}') returns void
 language plpgsql as $$
 begin
-	perform people.audited(req, verb, p_kind::text, ids, inventory.vars_told(details)),
-	        outbox.changed(case p_kind when 'host' then 'inventoryhost' else p_kind::text end, ids);
+	perform people.audited(req, verb, p_kind::text, ids, inventory.vars_told(details)), polemarch_api.noticed(p_kind, ids);
+end
+$$;
+
+-- polemarch_api.noticed(kind, ids): who watches the page is told that these are no longer as they were.
+create or replace function polemarch_api.noticed(p_kind people.kind, ids bigint[]) returns void
+language plpgsql as $$
+begin
+	perform outbox.changed(case p_kind when 'host' then 'inventoryhost' else p_kind::text end, ids);
 end
 $$;
 
@@ -125,5 +168,110 @@ create or replace function polemarch_api.owner_asked(req jsonb, p_kind people.ki
 language plpgsql stable as $$
 begin
 	return case when polemarch_api.is_asked(req, 'owner') then ',"owner":' || polemarch_api.owner_json(req, p_kind, p_id) else '' end;
+end
+$$;
+
+-- polemarch_api.role_asked(req, kind, id) -> the member `role` where `?expand=role` asks for it: the actor's own.
+create or replace function polemarch_api.role_asked(req jsonb, p_kind people.kind, p_id bigint) returns text
+language plpgsql stable as $$
+begin
+	return case when polemarch_api.is_asked(req, 'role')
+	            then ',"role":' || coalesce('"' || people.role_of((req->>'actor')::bigint, p_kind, p_id) || '"', 'null') else '' end;
+end
+$$;
+
+-- polemarch_api.rights_asked(req, kind, ids) -> of each of these, at its place, the members `owner` and `role` that `?expand=` adds to rows
+-- of lists; null: it asks for none.
+create or replace function polemarch_api.rights_asked(req jsonb, p_kind people.kind, ids bigint[]) returns text[]
+language plpgsql stable as $$
+declare
+	with_owner boolean := polemarch_api.is_asked(req, 'owner');
+	with_role  boolean := polemarch_api.is_asked(req, 'role');
+	roles      people.role[];
+begin
+	if not with_owner and not with_role then
+		return null;
+	elsif with_role then
+		roles := people.roles_of((req->>'actor')::bigint, p_kind, ids);
+	end if;
+	return array(
+		select case when with_owner then ',"owner":{"id":' || u.id || ',"username":' || api.json(u.username) || '}' else '' end
+		       || case when with_role then ',"role":' || coalesce('"' || r || '"', 'null') else '' end
+		  from unnest(ids, roles) with ordinality i (id, r, n)
+		  left join lateral (select owner_id from people.objects where kind = p_kind and id = i.id limit 1) o on true
+		  left join people.users u on u.id = o.owner_id
+		 order by i.n);
+end
+$$;
+
+-- polemarch_api.parts_asked(req) -> are the lists of what it holds to be shown of it? Not with `?parts=no`.
+create or replace function polemarch_api.parts_asked(req jsonb) returns boolean
+language sql immutable as $$
+	select polemarch_api.query(req, 'parts') is distinct from 'no'
+$$;
+
+-- polemarch_api.parts_json(req, kind, id, part_kinds) -> the members that list what of these kinds it holds itself, by id; none with
+-- `?parts=no`.
+create or replace function polemarch_api.parts_json(req jsonb, p_kind people.kind, p_id bigint, variadic part_kinds people.kind[])
+returns text
+language plpgsql stable as $$
+begin
+	return case when polemarch_api.parts_asked(req) then (
+		select string_agg(',"' || polemarch_api.plural(k) || '":' || api.objects_list(
+		           polemarch_api.rows_of(polemarch_api.unasked(req), k, inventory.parts_of(p_kind, p_id, k))), '' order by n)
+		  from unnest(part_kinds) with ordinality u (k, n)) else '' end;
+end
+$$;
+
+-- polemarch_api.rows_of(req, kind, ids) -> as lists of hosts, groups or inventories show these.
+create or replace function polemarch_api.rows_of(req jsonb, p_kind people.kind, ids bigint[]) returns text[]
+language plpgsql stable as $$
+begin
+	return case p_kind when 'host' then polemarch_api.host_rows(req, ids) when 'group' then polemarch_api.group_rows(req, ids)
+	                   when 'inventory' then polemarch_api.inventory_rows(req, ids) end;
+end
+$$;
+
+-- polemarch_api.unasked(req) -> the request without `?expand=`, which is not of what is shown within something else.
+create or replace function polemarch_api.unasked(req jsonb) returns jsonb
+language sql immutable as $$
+	select req #- '{query,expand}'
+$$;
+
+-- polemarch_api.counts_asked(req, kind, ids) -> of each of these, at its place, the member `counts` where `?expand=counts` asks for it: how
+-- many hosts and groups it holds itself, and how many machines it means; null: it does not.
+create or replace function polemarch_api.counts_asked(req jsonb, p_kind people.kind, ids bigint[]) returns text[]
+language plpgsql stable as $$
+declare
+	machines bigint[];
+begin
+	if not polemarch_api.is_asked(req, 'counts') then
+		return null;
+	end if;
+	machines := inventory.machines_counted(p_kind, ids, case when cardinality(ids) = 1 then 1000000 else 200000 end);
+	return array(
+		select ',"counts":{"hosts":' || c.hosts || ',"groups":' || c.groups || ',"machines":' || coalesce(m::text, 'null') || '}'
+		  from unnest(ids, machines) with ordinality i (id, m, n),
+		       lateral (select count(*) filter (where p.part_kind = 'host') as hosts, count(*) filter (where p.part_kind = 'group') as groups
+		                  from people.parts p where p.kind = p_kind and p.id = i.id) c
+		 order by i.n);
+end
+$$;
+
+-- polemarch_api.names_seen(req, kind, ids) -> the names of these, each at its place; null: the actor does not see it, or there is none.
+create or replace function polemarch_api.names_seen(req jsonb, p_kind people.kind, ids bigint[]) returns text[]
+language plpgsql stable as $$
+declare
+	principals bigint[] := people.principals((req->>'actor')::bigint);
+begin
+	if api.many(cardinality(ids)) then
+		perform api.plan_for_many();
+	end if;
+	return array(
+		select case when exists (select from people.visible v where v.principal = any(principals) and v.kind = p_kind and v.id = i.id)
+		            then o.name end
+		  from unnest(ids) with ordinality i (id, n)
+		  left join lateral (select name from inventory.objects where kind = p_kind and id = i.id limit 1) o on true
+		 order by i.n);
 end
 $$;

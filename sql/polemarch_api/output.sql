@@ -48,8 +48,8 @@ end
 $$;
 
 -- polemarch_api.history_lines(req) -> a page of lines, the last first                  GET /history/{id}/lines/
---   query  after, before, line_number: only those after, before, with that number; color=yes: with colors; limit, offset;
---          ordering=line_number: the first first, so that who has seen line N follows with after=N
+--   query  after, before, line_number: only those after, before, with that number; search: only those with that text, in any case;
+--          color=yes: with colors; limit, offset; ordering=line_number: the first first, so that who has seen line N follows with after=N
 --   fails  WE404, WE403
 create or replace function polemarch_api.history_lines(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -60,13 +60,21 @@ declare
 	ascending boolean   := coalesce(polemarch_api.query(req, 'ordering') = 'line_number', false);
 	page_from bigint    := polemarch_api.offset(req);
 	page_size bigint    := polemarch_api.limit(req);
+	search    text      := polemarch_api.query(req, 'search');
 	low       bigint;
 	high      bigint;
 	total     bigint;
+	found     int[];
 begin
 	select * into low, high from polemarch_api.lines_wanted(req, case when r.output_day is null then 0 else r.lines end);
 	total := greatest(high - low + 1, 0);
-	if ascending then
+	if search is not null then
+		found := polemarch_api.lines_found(r, low, high, search);
+		total := cardinality(found);
+		-- Of those that were found the same pages.
+		low := case when ascending then least(page_from, total) else total - page_from - page_size end;
+		found := found[greatest(low, 0) + 1 : least(greatest(low + page_size, 0), total)];
+	elsif ascending then
 		low := low + page_from;
 		high := least(high, low + page_size - 1);
 	else
@@ -75,7 +83,13 @@ begin
 	end if;
 	return polemarch_api.page(req, total, array(
 		select '"line_number":' || l.n || ',"line":' || api.json(polemarch_api.line_shown(l.line, colors))
-		  from work.lines l where l.day = r.output_day and l.run_id = r.id and l.n between low and high
+		  from (select n, line from work.lines
+		         where found is null and day = r.output_day and run_id = r.id and n between low and high
+		        union all
+		        -- Each by its key: of a run that has only just written the planner knows nothing, and would compare each with each.
+		        select f.n, o.line
+		          from unnest(found) f (n),
+		               lateral (select line from work.lines where day = r.output_day and run_id = r.id and n = f.n limit 1) o) l
 		 order by case when ascending then l.n else -l.n end));
 end
 $$;
@@ -101,6 +115,37 @@ begin
 		low := greatest(low, case name when 'after' then word::bigint + 1 when 'line_number' then word::bigint end);
 		high := least(high, case name when 'before' then word::bigint - 1 when 'line_number' then word::bigint end);
 	end loop;
+end
+$$;
+
+-- polemarch_api.lines_found(run, low, high, search) -> the numbers of the lines between these that have that text, ascending. Case does not
+-- count, nor do colors.
+create or replace function polemarch_api.lines_found(r work.runs, low bigint, high bigint, search text) returns int[]
+language plpgsql stable as $$
+declare
+	-- Of ASCII alone letters are made small a dozen times as fast. What has others is looked for by the rest of it first.
+	plain text := api.containing(lower(search collate "C"));
+	rough text := regexp_replace(plain, '[^\x01-\x7f]+', '%', 'g');
+	shown text := E'\x1b[%m' || plain || E'\x1b[0m';
+begin
+	if rough <> plain then
+		return array(
+			select l.n from work.lines l
+			 where l.day = r.output_day and l.run_id = r.id and l.n between low and high
+			   and octet_length(l.line) > length(l.line)
+			   and (lower(l.line collate "C") like rough
+			        or strpos(l.line, E'\x1b') > 0 and (l.line not like E'\x1b[%m%\x1b[0m' or l.line like E'%\x1b%\x1b%\x1b%'))
+			   and strpos(lower(polemarch_api.line_shown(l.line, false)), lower(search)) > 0
+			 order by l.n);
+	end if;
+	return array(
+		select l.n from work.lines l
+		 where l.day = r.output_day and l.run_id = r.id and l.n between low and high
+		   -- Most lines have no color, or one from end to end: then no other line need be made of it.
+		   and case when strpos(l.line, E'\x1b') = 0 then lower(l.line collate "C") like plain
+		            when l.line like E'\x1b[%m%\x1b[0m' and l.line not like E'%\x1b%\x1b%\x1b%' then lower(l.line collate "C") like shown
+		            else lower(polemarch_api.line_shown(l.line, false) collate "C") like plain end
+		 order by l.n);
 end
 $$;
 

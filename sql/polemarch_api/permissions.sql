@@ -72,7 +72,8 @@ begin
 		select coalesce(jsonb_agg(jsonb_build_object('member', (p->>'member')::bigint, 'member_type', p->'member_type',
 		                                             'role', case when how <> 'remove' then p->'role' end) order by i), '[]')
 		  from jsonb_array_elements(req->'body') with ordinality e (p, i)
-		 where how <> 'remove' or polemarch_api.principal(p) = any(had))));
+		 where how <> 'remove' or polemarch_api.principal(p) = any(had)))),
+	        polemarch_api.noticed(kind, array[object]);
 	return polemarch_api.ok(polemarch_api.permissions_json(kind, object));
 end
 $$;
@@ -155,6 +156,65 @@ begin
 end
 $$;
 
+-- polemarch_api.access_get(req) -> {role, owner, superusers, access: [{member, ...}]}  GET /{objects}/{id}/access/
+--   Beyond the document: who sees it, who may do what with it, and why; the highest role first, then by name. No more than a thousand:
+--   "more": true where there are.       fails  WE404, WE403
+create or replace function polemarch_api.access_get(req jsonb) returns api.answer
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	actor  text := people.must_be_signed_in(req);
+	p_kind people.kind := polemarch_api.kind_of_path(req);
+	object bigint := api.path_id(req, 'id');
+	found  text[];
+begin
+	perform polemarch_api.must(req, 'see', p_kind, object);
+	found := polemarch_api.access_rows(req, p_kind, object, 1001);
+	return polemarch_api.ok((
+		select '{"role":"' || people.role_of((req->>'actor')::bigint, p_kind, object)
+		       || '","owner":{"id":' || u.id || ',"username":' || api.json(u.username)
+		       || '},"superusers":' || (select count(*) from people.users s where s.superuser and s.active)
+		       || ',"access":' || api.objects_list(found[1:1000]) || case when cardinality(found) > 1000 then ',"more":true' else '' end || '}'
+		  from people.objects o join people.users u on u.id = o.owner_id where o.kind = p_kind and o.id = object));
+end
+$$;
+
+-- polemarch_api.access_rows(req, kind, id, most) -> the members of who has access to it, at most so many, with twenty reasons at most.
+create or replace function polemarch_api.access_rows(req jsonb, p_kind people.kind, p_id bigint, most int) returns text[]
+language plpgsql stable as $$
+declare
+	mine bigint[] := people.principals((req->>'actor')::bigint);
+begin
+	perform api.plan_for_many();
+	return array(
+		with reasons as materialized (
+			select a.*, row_number() over (partition by a.who order by a.why = 'part', a.why = 'grant', a.of_kind, a.of_id) as place
+			  from people.access(p_kind, p_id) a
+		), those as materialized (
+			select w.who, w.role, coalesce(u.username, t.name) as name, w.reasons
+			  from (select r.who, max(r.gives) as role, count(*) as reasons from reasons r group by r.who) w
+			  left join people.users u on u.id = w.who
+			  left join people.teams t on t.id = -w.who
+			 order by w.role desc, coalesce(u.username, t.name) collate "C", w.who desc limit most
+		), told as (
+			select r.who, string_agg('{"kind":"' || case r.why when 'part' then r.of_kind::text else r.why end || '"'
+			       || case r.why when 'grant' then ',"role":"' || r.gives || '"'
+			                     when 'part' then ',"id":' || r.of_id || ',"name":' || api.json(case when v.id is not null then o.name end)
+			                     else '' end || '}', ',' order by r.place) as by
+			  from reasons r join those on those.who = r.who
+			  left join inventory.objects o on r.why = 'part' and o.kind = r.of_kind and o.id = r.of_id
+			  left join lateral (select s.id from people.visible s
+			                      where s.principal = any(mine) and s.kind = r.of_kind and s.id = r.of_id limit 1) v on r.why = 'part'
+			 where r.place <= 20
+			 group by r.who
+		)
+		select '"member":' || abs(w.who) || ',"member_type":"' || case when w.who < 0 then 'team' else 'user' end
+		       || '","name":' || api.json(w.name) || ',"role":"' || w.role || '","by":[' || told.by || ']'
+		       || case when w.reasons > 20 then ',"more":true' else '' end
+		  from those w join told on told.who = w.who
+		 order by w.role desc, w.name collate "C", w.who desc);
+end
+$$;
+
 -- polemarch_api.owner_get(req) -> the number of the user who owns it                   GET /{objects}/{id}/owner/
 --   fails  WE404, WE403
 create or replace function polemarch_api.owner_get(req jsonb) returns api.answer
@@ -189,7 +249,8 @@ begin
 		perform polemarch_api.fail(400, jsonb_build_object('detail', 'User matching query does not exist.', 'error_type', 'DoesNotExist'));
 	end if;
 	perform people.owner_set(kind, object, owner),
-	        people.audited(req, 'change owner', kind::text, array[object], jsonb_build_object('owner', owner));
+	        people.audited(req, 'change owner', kind::text, array[object], jsonb_build_object('owner', owner)),
+	        polemarch_api.noticed(kind, array[object]);
 	return polemarch_api.ok('{"detail":"Owner changed"}');
 end
 $$;

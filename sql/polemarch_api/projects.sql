@@ -11,7 +11,8 @@ end
 $$;
 
 -- polemarch_api.projects_list(req) -> a page of projects                               GET /projects/
---   query  status, status__not (lists with commas); others as polemarch_api.objects_found
+--   query  status, status__not (lists with commas); others as polemarch_api.objects_found; expand=owner, role, repository, revision,
+--          status_detail, synced_time, tasks (how many there are)
 create or replace function polemarch_api.projects_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -151,11 +152,15 @@ $$;
 create or replace function polemarch_api.project_rows(req jsonb, ids bigint[]) returns text[]
 language plpgsql stable as $$
 declare
-	url text[] := polemarch_api.url_ends(req, '/projects');
+	url  text[]  := polemarch_api.url_ends(req, '/projects');
+	more boolean := polemarch_api.is_asked(req, 'repository');
 begin
 	return array(select '"id":' || p.id || ',"name":' || api.json(o.name) || ',"status":"' || p.status || '","type":'
-	                    || api.json(o.vars->>'repo_type') || ',"url":' || url[1] || p.id || url[2]
-	               from unnest(ids) with ordinality i (id, n)
+	                    || api.json(o.vars->>'repo_type')
+	                    || case when more then ',"repository":' || api.json(work.repository_shown(p.repository)) else '' end
+	                    || coalesce(i.rights, '')
+	                    || polemarch_api.project_asked(req, p, o.vars->>'repo_type') || ',"url":' || url[1] || p.id || url[2]
+	               from unnest(ids, polemarch_api.rights_asked(req, 'project', ids)) with ordinality i (id, rights, n)
 	               join work.projects p on p.id = i.id
 	               join inventory.objects o on o.kind = 'project' and o.id = i.id
 	              order by i.n);
@@ -167,17 +172,29 @@ language plpgsql stable as $$
 begin
 	return (select '{"id":' || o.id || ',"name":' || api.json(o.name) || ',"status":"' || p.status
 	               || '","repository":' || api.json(work.repository_shown(p.repository))
-	               || ',"hosts":' || api.objects_list(polemarch_api.host_rows(req, inventory.parts_of('project', o.id, 'host')))
-	               || ',"groups":' || api.objects_list(polemarch_api.group_rows(req, inventory.parts_of('project', o.id, 'group')))
-	               || ',"inventories":'
-	               || api.objects_list(polemarch_api.inventory_rows(req, inventory.parts_of('project', o.id, 'inventory')))
+	               || polemarch_api.parts_json(req, 'project', o.id, 'host', 'group', 'inventory')
 	               || ',"vars":' || inventory.vars_json(o.vars, o.sealed)
-	               || polemarch_api.owner_asked(req, 'project', o.id)
-	               || case when polemarch_api.is_asked(req, 'revision')
-	                       then ',"revision":' || api.json(polemarch_api.revision(o.vars->>'repo_type', p.revision)) else '' end
-	               || case when polemarch_api.is_asked(req, 'status_detail') then ',"status_detail":' || api.json(p.status_detail) else '' end
+	               || polemarch_api.owner_asked(req, 'project', o.id) || polemarch_api.role_asked(req, 'project', o.id)
+	               || case when polemarch_api.is_asked(req, 'type') then ',"type":' || api.json(o.vars->>'repo_type') else '' end
+	               || polemarch_api.project_asked(req, p, o.vars->>'repo_type')
 	               || ',"url":' || polemarch_api.url(req, '/projects/' || o.id || '/') || '}'
 	          from work.projects p join inventory.objects o on o.kind = 'project' and o.id = p.id where p.id = p_id);
+end
+$$;
+
+-- polemarch_api.project_asked(req, project, repo_type) -> the members of its own that `?expand=` asks for.
+create or replace function polemarch_api.project_asked(req jsonb, p work.projects, repo_type text) returns text
+language plpgsql stable as $$
+begin
+	if not req->'query' ? 'expand' then
+		return '';
+	end if;
+	return case when polemarch_api.is_asked(req, 'revision')
+	            then ',"revision":' || api.json(polemarch_api.revision(repo_type, p.revision)) else '' end
+	       || case when polemarch_api.is_asked(req, 'status_detail') then ',"status_detail":' || api.json(p.status_detail) else '' end
+	       || case when polemarch_api.is_asked(req, 'synced_time') then ',"synced_time":' || polemarch_api.time(p.synced_at) else '' end
+	       || case when polemarch_api.is_asked(req, 'tasks')
+	               then ',"tasks":' || (select count(*) from work.tasks t where t.project_id = p.id) else '' end;
 end
 $$;
 

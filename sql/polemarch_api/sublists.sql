@@ -14,7 +14,8 @@ end
 $$;
 
 -- polemarch_api.sublists_add(req) -> {total, operated, not_found, failed_list}         POST /{objects}/{id}/hosts|groups|inventories/
---   body   [id, ...]; those that the actor does not see are passed over, and listed in failed_list
+--   body   [id, ...]; those that the actor does not see are passed over, and listed in failed_list. Of hosts also {names: [name, ...],
+--          create}: all of these names that the actor sees; create: a name by which he sees none is made a HOST, his own
 --   fails  WE404, WE403, WE409, WE400 no list of ids, or a group would be in itself
 create or replace function polemarch_api.sublists_add(req jsonb) returns api.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -49,6 +50,9 @@ declare
 	seen  bigint[];
 	circle text;
 begin
+	if s.part_kind = 'host' and polemarch_api.are_names(req->'body') then
+		return polemarch_api.sublist_change_by_name(req, how);
+	end if;
 	-- The list before the lock: who changes what is in what makes all others wait.
 	sent := polemarch_api.sent_ids(req->'body');
 	perform people.rights_own();
@@ -60,17 +64,148 @@ begin
 			|| case circle when 'self' then 'The group can not refer to itself.' else 'The group has a dependence on itself.' end))
 		  where circle is not null;
 	end if;
-	case how
-	when 'add' then perform people.parts_add(s.kind, s.id, s.part_kind, seen);
-	when 'replace' then perform people.parts_replace(s.kind, s.id, s.part_kind, seen);
-	when 'remove' then perform people.parts_remove(s.kind, s.id, s.part_kind, seen);
-	end case;
-	perform people.audited(req, how || ' ' || polemarch_api.plural(s.part_kind), s.kind::text, array[s.id],
-	                       jsonb_build_object('n', cardinality(seen), 'ids', to_jsonb(seen[1:100])));
-	perform outbox.changed(s.kind::text, array[s.id]);
+	perform polemarch_api.sublist_put(req, how, s, seen);
 	return polemarch_api.ok(polemarch_api.sublist_told(req->'body', sent, seen));
 end
 $$;
+
+-- polemarch_api.sublist_put(req, how, sublist, ids): these, which the actor sees, are added to it, replace what it has, or are removed.
+create or replace function polemarch_api.sublist_put(req jsonb, how text, s polemarch_api.sublist, ids bigint[]) returns void
+language plpgsql as $$
+begin
+	case how
+	when 'add' then perform people.parts_add(s.kind, s.id, s.part_kind, ids);
+	when 'replace' then perform people.parts_replace(s.kind, s.id, s.part_kind, ids);
+	when 'remove' then perform people.parts_remove(s.kind, s.id, s.part_kind, ids);
+	end case;
+	perform people.audited(req, how || ' ' || polemarch_api.plural(s.part_kind), s.kind::text, array[s.id],
+	                       jsonb_build_object('n', cardinality(ids), 'ids', to_jsonb(ids[1:100])));
+	perform outbox.changed(s.kind::text, array[s.id]);
+end
+$$;
+
+-- ---- hosts by their names ----
+
+-- polemarch_api.sublist_change_by_name(req, how): as polemarch_api.sublist_change, of the hosts that have the names in the body.
+create or replace function polemarch_api.sublist_change_by_name(req jsonb, how text) returns api.answer
+language plpgsql as $$
+declare
+	s       polemarch_api.sublist;
+	names   text[]  := polemarch_api.sent_names(req->'body');
+	making  boolean := how <> 'remove' and polemarch_api.sent_create(req->'body');
+	named   record;
+	missing text[];
+	made    bigint[] := '{}'::bigint[];
+begin
+	if api.many(cardinality(names)) then
+		perform api.plan_for_many();
+	end if;
+	if making then
+		-- Looked at before the lock, and again with it: who changes what is in what makes all others wait.
+		named := polemarch_api.hosts_of_names(req, names);
+		perform polemarch_api.must_be_new_hosts(named.missing);
+		missing := named.missing;
+	end if;
+	perform people.rights_own();
+	s := polemarch_api.sublist_of_path(req, 'link');
+	named := polemarch_api.hosts_of_names(req, names);
+	if making and named.missing <> '{}' then
+		perform polemarch_api.must_be_new_hosts(array(select unnest(named.missing) except select unnest(missing)));
+		made := inventory.hosts_add(named.missing, array_fill('HOST'::text, array[cardinality(named.missing)]),
+		                            array_fill('{}'::jsonb, array[cardinality(named.missing)]),
+		                            array_fill('{}'::jsonb, array[cardinality(named.missing)]), (req->>'actor')::bigint);
+		perform polemarch_api.told(req, 'create', 'host', made, jsonb_build_object('names', to_jsonb(named.missing[1:100])));
+		named.missing := '{}';
+	end if;
+	perform polemarch_api.sublist_put(req, how, s, named.ids || made);
+	return polemarch_api.ok('{"total":' || cardinality(names) || ',"operated":' || cardinality(names) - cardinality(named.missing)
+	                        || ',"not_found":' || cardinality(named.missing) || ',"failed_list":' || to_json(named.missing)
+	                        || ',"created":' || cardinality(made) || '}');
+end
+$$;
+
+-- polemarch_api.hosts_of_names(req, names) -> the hosts with these names that the actor sees, and the names by which he sees none.
+create or replace function polemarch_api.hosts_of_names(req jsonb, names text[], out ids bigint[], out missing text[])
+language plpgsql stable as $$
+declare
+	principals bigint[] := people.principals((req->>'actor')::bigint);
+begin
+	with looked as materialized (
+		-- Each by its name, whatever the planner thinks of: an index by kinds might seem as good to it, and answers no such question.
+		select w.name, w.n, array(select o.id from inventory.objects o
+		                           where o.name collate "C" = w.name and o.kind is not distinct from 'host'
+		                             and (select v.id from people.visible v
+		                                   where v.principal = any(principals) and v.kind = 'host' and v.id = o.id limit 1) is not null) as found
+		  from unnest(names) with ordinality w (name, n)
+	)
+	select array(select unnest(l.found) as id from looked l order by id), array(select l.name from looked l where l.found = '{}' order by l.n)
+	  into ids, missing;
+end
+$$;
+
+-- polemarch_api.must_be_new_hosts(names): hosts may be called so.       fails  WE400
+create or replace function polemarch_api.must_be_new_hosts(names text[]) returns void
+language plpgsql stable as $$
+declare
+	wrong text;
+begin
+	select inventory.name_error(w, 'HOST', '{}') into wrong
+	  from unnest(names) w where inventory.name_error(w, 'HOST', '{}') is not null limit 1;
+	perform polemarch_api.names_refused('names', wrong);
+end
+$$;
+
+-- polemarch_api.names_refused(field, error): there is none.       fails  WE400
+create or replace function polemarch_api.names_refused(field text, error text) returns void
+language plpgsql stable as $$
+begin
+	if error is not null then
+		perform polemarch_api.fail(400, jsonb_build_object('detail', jsonb_build_object(field, jsonb_build_array(error))));
+	end if;
+end
+$$;
+
+-- polemarch_api.are_names(body) -> does it name hosts, not their ids?
+create or replace function polemarch_api.are_names(body jsonb) returns boolean
+language sql immutable as $$
+	select coalesce(jsonb_typeof(body) = 'object' and body ? 'names', false)
+$$;
+
+-- polemarch_api.sent_names(body) -> the names in it, without white space around them, each once, in the order given.       fails  WE400
+create or replace function polemarch_api.sent_names(body jsonb) returns text[]
+language plpgsql stable as $$
+declare
+	field polemarch_api.field := polemarch_api.want('names', 'line', most => 512);
+	wrong text;
+begin
+	if jsonb_typeof(body->'names') <> 'array' then
+		perform polemarch_api.names_refused('names', format('Expected a list of items but got type "%s".',
+		                                                    polemarch_api.python_type(body->'names')));
+	elsif jsonb_array_length(body->'names') > 100000 then
+		perform polemarch_api.names_refused('names', 'Ensure this list has no more than 100000 elements.');
+	end if;
+	select case when jsonb_typeof(e) <> 'string' then 'Not a valid string.' else polemarch_api.text_error(e, field) end into wrong
+	  from jsonb_array_elements(body->'names') e
+	 where jsonb_typeof(e) <> 'string' or polemarch_api.text_error(e, field) is not null limit 1;
+	perform polemarch_api.names_refused('names', wrong);
+	return array(select name
+	               from (select polemarch_api.trimmed(e) as name, n from jsonb_array_elements_text(body->'names') with ordinality u (e, n)) sent
+	              group by name order by min(n));
+end
+$$;
+
+-- polemarch_api.sent_create(body) -> are hosts that are not there to be made?       fails  WE400
+create or replace function polemarch_api.sent_create(body jsonb) returns boolean
+language plpgsql stable as $$
+begin
+	if body->>'create' is not null then
+		perform polemarch_api.names_refused('create', polemarch_api.field_error(body->'create', polemarch_api.want('create', 'flag')));
+	end if;
+	return coalesce(polemarch_api.flag_word(body->'create'), false);
+end
+$$;
+
+-- ---- ids ----
 
 -- polemarch_api.sublist_told(body, sent, seen) -> what came of it.
 create or replace function polemarch_api.sublist_told(body jsonb, sent bigint[], seen bigint[]) returns text

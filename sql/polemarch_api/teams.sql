@@ -2,7 +2,8 @@
 -- what else may be done with one is a matter of rights (people/rights.sql), as for other objects.
 
 -- polemarch_api.teams_list(req) -> a page of teams                                     GET /teams/
---   query  id, id__not, name, name__not (parts of it), limit, offset
+--   query  id, id__not, name, name__not (parts of it), limit, offset; member (a user: those that he is in, of which the actor sees that);
+--          expand=owner, role (null: none)
 create or replace function polemarch_api.teams_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -11,17 +12,24 @@ declare
 	but      bigint[] := polemarch_api.ids(req, 'id__not');
 	part     text     := polemarch_api.query(req, 'name');
 	part_not text     := polemarch_api.query(req, 'name__not');
+	member   bigint   := polemarch_api.query_id(req, 'member');
+	his      bigint[] := case when member is not null then people.may_each((req->>'actor')::bigint, 'see', 'team', array(
+		select team_id from people.team_members where user_id = member)) end;
 	found    bigint[];
+	ids      bigint[];
 begin
 	found := array(select id from people.teams t
 	                where (among is null or t.id = any(among)) and (but is null or t.id <> all (but))
 	                  and (part is null or strpos(t.name, part) > 0)
 	                  and (part_not is null or strpos(t.name, part_not) = 0)
+	                  and (his is null or t.id = any(his))
 	                order by t.id);
+	ids := array(select unnest(found) limit polemarch_api.limit(req) offset polemarch_api.offset(req));
 	return polemarch_api.page(req, cardinality(found), array(
-		select '"id":' || t.id || ',"name":' || api.json(t.name) || ',"url":' || polemarch_api.url(req, '/teams/' || t.id || '/')
-		  from (select * from people.teams where id = any(found)
-		         order by id limit polemarch_api.limit(req) offset polemarch_api.offset(req)) t order by t.id));
+		select '"id":' || t.id || ',"name":' || api.json(t.name) || coalesce(i.rights, '')
+		       || ',"url":' || polemarch_api.url(req, '/teams/' || t.id || '/')
+		  from unnest(ids, polemarch_api.rights_asked(req, 'team', ids)) with ordinality i (id, rights, n)
+		  join people.teams t on t.id = i.id order by i.n));
 end
 $$;
 
@@ -41,13 +49,13 @@ begin
 	returning * into t;
 	perform people.objects_add('team', array[t.id], (req->>'actor')::bigint),
 	        people.team_members_set(t.id, polemarch_api.listed(given->'users_list'));
-	perform people.audited(req, 'create', 'team', array[t.id], polemarch_api.team_told(given, t.id));
+	perform polemarch_api.told(req, 'create', 'team', array[t.id], polemarch_api.team_told(given, t.id));
 	return polemarch_api.created(req, '/teams/' || t.id || '/', polemarch_api.team_json(req, t));
 end
 $$;
 
 -- polemarch_api.teams_get(req) -> the team                                             GET /teams/{id}/
---   fails  WE404, WE403
+--   query  expand=role       fails  WE404, WE403
 create or replace function polemarch_api.teams_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -74,7 +82,7 @@ begin
 	       proxy_group = case when given ? 'proxy_group' then nullif(given->>'proxy_group', '') else proxy_group end
 	 where id = t.id returning * into t;
 	perform people.team_members_set(t.id, polemarch_api.listed(given->'users_list')) where given ? 'users_list';
-	perform people.audited(req, 'update', 'team', array[t.id], polemarch_api.team_told(given, t.id));
+	perform polemarch_api.told(req, 'update', 'team', array[t.id], polemarch_api.team_told(given, t.id));
 	return polemarch_api.ok(polemarch_api.team_json(req, t));
 end
 $$;
@@ -91,7 +99,7 @@ begin
 	t := polemarch_api.team_of_path(req, 'delete');
 	perform people.objects_remove('team', array[t.id]), people.principal_forget(-t.id);
 	delete from people.teams where id = t.id;
-	perform people.audited(req, 'delete', 'team', array[t.id], jsonb_build_object('name', t.name));
+	perform polemarch_api.told(req, 'delete', 'team', array[t.id], jsonb_build_object('name', t.name));
 	return polemarch_api.gone();
 end
 $$;
@@ -147,7 +155,7 @@ begin
 	       || ',"users":' || api.objects_list(array(select polemarch_api.user_row(req, u) from unnest(members) u))
 	       || ',"users_list":[' || coalesce((select string_agg(u.id::text, ',') from unnest(members) u), '')
 	       || '],"owner":' || polemarch_api.owner_json(req, 'team', t.id)
-	       || coalesce(',"proxy_group":' || to_json(t.proxy_group)::text, '')
+	       || coalesce(',"proxy_group":' || to_json(t.proxy_group)::text, '') || polemarch_api.role_asked(req, 'team', t.id)
 	       || ',"url":' || polemarch_api.url(req, '/teams/' || t.id || '/') || '}';
 end
 $$;

@@ -25,7 +25,7 @@ end
 $$;
 
 -- polemarch_api.templates_list(req) -> a page of templates                             GET /templates/
---   query  kind, project, inventory; others as polemarch_api.objects_found, but for variables
+--   query  kind, project, inventory; others as polemarch_api.objects_found, but for variables; expand=owner, role, names
 create or replace function polemarch_api.templates_list(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -47,7 +47,9 @@ begin
 	select * into total, ids from polemarch_api.objects_found(req #- '{query,variables}', 'template', those);
 	return polemarch_api.page(req, total, array(
 		select '"id":' || t.id || ',"name":' || api.json(o.name) || ',"kind":' || api.json(t.kind)
-		  from unnest(ids) with ordinality i (id, n)
+		       || coalesce(i.rights, '') || coalesce(i.names, '')
+		  from unnest(ids, polemarch_api.rights_asked(req, 'template', ids), polemarch_api.template_names_asked(req, ids))
+		       with ordinality i (id, rights, names, n)
 		  join inventory.templates t on t.id = i.id
 		  join inventory.objects o on o.kind = 'template' and o.id = i.id order by i.n));
 end
@@ -78,7 +80,7 @@ end
 $$;
 
 -- polemarch_api.templates_get(req) -> the template                                     GET /templates/{id}/
---   query  expand=owner       fails  WE404, WE403
+--   query  expand=owner, role, names       fails  WE404, WE403
 create or replace function polemarch_api.templates_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -241,12 +243,37 @@ begin
 end
 $$;
 
+-- polemarch_api.template_names_asked(req, ids) -> of each of these, at its place, the members project_name and inventory_name that
+-- `?expand=names` asks for: null where it names none, it is gone, or the actor does not see it; the path of an inventory that is a file.
+create or replace function polemarch_api.template_names_asked(req jsonb, ids bigint[]) returns text[]
+language plpgsql stable as $$
+declare
+	projects    bigint[];
+	inventories bigint[];
+	paths       text[];
+begin
+	if not polemarch_api.is_asked(req, 'names') then
+		return null;
+	end if;
+	select array_agg(case when t.data->>'project' ~ '^[0-9]{1,18}$' then (t.data->>'project')::bigint end order by i.n),
+	       array_agg(case when t.data->>'inventory' ~ '^[0-9]{1,18}$' then (t.data->>'inventory')::bigint end order by i.n),
+	       array_agg(case when jsonb_typeof(t.data->'inventory') = 'string' then t.data->>'inventory' end order by i.n)
+	  into projects, inventories, paths
+	  from unnest(ids) with ordinality i (id, n) left join inventory.templates t on t.id = i.id;
+	return array(
+		select ',"project_name":' || api.json(p) || ',"inventory_name":' || api.json(coalesce(i, path))
+		  from unnest(polemarch_api.names_seen(req, 'project', projects), polemarch_api.names_seen(req, 'inventory', inventories), paths)
+		       with ordinality u (p, i, path, n) order by n);
+end
+$$;
+
 -- The data in the order of its kind's keys, but what it needs at the end. A project that is gone is not shown.
 create or replace function polemarch_api.template_json(req jsonb, p_id bigint) returns text
 language plpgsql stable as $$
 begin
 	return (select '{"id":' || t.id || ',"name":' || api.json(o.name) || ',"kind":' || api.json(t.kind)
-	               || polemarch_api.owner_asked(req, 'template', t.id) || ',"data":{' || (
+	               || polemarch_api.owner_asked(req, 'template', t.id) || polemarch_api.role_asked(req, 'template', t.id)
+	               || coalesce((polemarch_api.template_names_asked(req, array[t.id]))[1], '') || ',"data":{' || (
 		select coalesce(string_agg(api.json(k) || ':' || case when k = 'vars' then inventory.vars_json(t.data->'vars', o.sealed)
 		                                                      else (t.data->k)::text end, ','
 		                           order by k in ('inventory', 'project'), n), '')

@@ -56,13 +56,14 @@ begin
 		perform polemarch_api.must_be_free(to_jsonb(given->>'username'), null);
 	end if;
 	update people.users set password = given->'password'->>'hash' where id = u.id;
-	perform people.audited(req, 'create', 'user', array[u.id], given - 'password' || jsonb_build_object('username', u.username));
+	perform people.audited(req, 'create', 'user', array[u.id], given - 'password' || jsonb_build_object('username', u.username)),
+	        outbox.changed('user', array[u.id]);
 	return polemarch_api.created(req, '/users/' || u.id || '/', polemarch_api.user_json(req, u));
 end
 $$;
 
 -- polemarch_api.users_get(req) -> the user                                             GET /users/{id}/
---   For superusers and oneself.       fails  WE404, WE403
+--   For superusers and oneself.       query  expand=owns       fails  WE404, WE403
 create or replace function polemarch_api.users_get(req jsonb) returns api.answer
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -126,7 +127,8 @@ begin
 		perform people.must_prove_again(u.id);
 	end if;
 	perform people.audited(req, 'update', 'user', array[u.id],
-		given - 'password' || case when given->'password' ? 'hash' then '{"password": true}' else '{}' end::jsonb);
+		given - 'password' || case when given->'password' ? 'hash' then '{"password": true}' else '{}' end::jsonb),
+	        outbox.changed('user', array[u.id]);
 	return polemarch_api.ok(polemarch_api.user_json(req, u));
 end
 $$;
@@ -146,9 +148,15 @@ begin
 	perform people.superusers_own();
 	actor := people.must_be_signed_in(req);
 	u := polemarch_api.user_of_path(req);
+	perform people.rights_own();
+	perform polemarch_api.noticed(kind, array_agg(id)) from (
+		select kind, id from people.objects where owner_id = u.id
+		union
+		select 'team', team_id from people.team_members where user_id = u.id) his group by kind;
 	perform people.objects_pass(u.id, (req->>'actor')::bigint), people.principal_forget(u.id);
 	delete from people.users where id = u.id;
-	perform people.audited(req, 'delete', 'user', array[u.id], jsonb_build_object('username', u.username));
+	perform people.audited(req, 'delete', 'user', array[u.id], jsonb_build_object('username', u.username)),
+	        outbox.changed('user', array[u.id]);
 	return polemarch_api.gone();
 end
 $$;
@@ -220,7 +228,20 @@ begin
 	return '{"id":' || u.id || ',"username":' || api.json(u.username) || ',"password":"[~~ENCRYPTED~~]"'
 	       || ',"is_active":' || api.json(u.active) || ',"is_staff":' || api.json(u.superuser)
 	       || ',"first_name":' || api.json(u.first_name) || ',"last_name":' || api.json(u.last_name)
-	       || ',"email":' || api.json(coalesce(u.email, '')) || ',"url":' || polemarch_api.url(req, '/users/' || u.id || '/') || '}';
+	       || ',"email":' || api.json(coalesce(u.email, '')) || polemarch_api.owns_asked(req, u.id)
+	       || ',"url":' || polemarch_api.url(req, '/users/' || u.id || '/') || '}';
+end
+$$;
+
+-- polemarch_api.owns_asked(req, user) -> the member `owns` where `?expand=owns` asks for it: how many things of each kind are the user's.
+create or replace function polemarch_api.owns_asked(req jsonb, p_user bigint) returns text
+language plpgsql stable as $$
+begin
+	return case when polemarch_api.is_asked(req, 'owns') then (
+		select ',"owns":{"hosts":' || count(*) filter (where kind = 'host') || ',"groups":' || count(*) filter (where kind = 'group')
+		       || ',"inventories":' || count(*) filter (where kind = 'inventory') || ',"projects":' || count(*) filter (where kind = 'project')
+		       || ',"templates":' || count(*) filter (where kind = 'template') || ',"teams":' || count(*) filter (where kind = 'team') || '}'
+		  from people.objects where owner_id = p_user) else '' end;
 end
 $$;
 

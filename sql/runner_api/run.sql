@@ -36,24 +36,36 @@ $$;
 -- runner_api.run_begin(id, token) -> all that the shepherd must know:
 --	{"kind", "mode", "pattern", "arguments", "sealed", "day",
 --	 "project": {"id", "type", "repository", "branch", "sealed", "revision", "status", "status_detail"},
---	 "inventory": {"path"} or {"pieces": [{"text", "form", "key", "sealed"}]}}          (inventory.pieces)
--- From now on the run has its text and its revision.
+--	 "inventory": {"path"}, {"pieces": [{"text", "form", "key", "sealed"}]} (inventory.pieces), or {"refused": why there is none}}
+-- From now on the run has its text and its revision, and tells which of the machines that were named are left out.
 create or replace function runner_api.run_begin(p_id bigint, p_token uuid) returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-	r      work.runs := runner_api.run_held(p_id, p_token);
-	pieces json;
+	r       work.runs := runner_api.run_held(p_id, p_token);
+	pieces  json;
+	named   text[];
+	gone    text[];
+	refused text;
 begin
 	if r.id is null then
 		return null;
 	end if;
 	perform work.line_partitions_ensure(current_date);
-	if r.inventory_id is not null then
+	named := (select names from work.run_targets where run_id = p_id);
+	if r.bare then
+		r.raw_inventory := inventory.bare_text(named);
+		pieces := json_build_array(json_build_object('text', r.raw_inventory));
+	elsif r.inventory_id is not null then
+		gone := case when named is not null then inventory.names_missing(r.inventory_id, named) end;
+		-- Without hosts it would be an inventory that Ansible takes as well.
+		refused := case when gone = named then 'None of its hosts is in the inventory any more.' end;
 		select coalesce(json_agg(json_build_object('text', p.text, 'form', p.form, 'key', p.key, 'sealed', p.sealed->'sealed') order by p.n), '[]'),
 		       string_agg(p.text || case when p.key is not null then '[~~ENCRYPTED~~]' else '' end, '' order by p.n)
-		  into pieces, r.raw_inventory from inventory.pieces(r.inventory_id) p;
+		  into pieces, r.raw_inventory from inventory.pieces(r.inventory_id, named) p;
 	end if;
-	update work.runs set output_day = current_date, raw_inventory = r.raw_inventory,
+	update work.runs set output_day = current_date, raw_inventory = case when refused is null then r.raw_inventory end,
+	       status_detail = case when refused is null and gone <> '{}'
+	                            then format('No longer in the inventory: %s.', inventory.names_told(gone)) end,
 	       revision = (select case o.vars->>'repo_type' when 'MANUAL' then 'NO VCS' else p.revision end
 	                     from work.projects p join inventory.objects o on o.kind = 'project' and o.id = p.id where p.id = r.project_id)
 	 where id = p_id returning * into r;
@@ -65,7 +77,8 @@ begin
 		                                     'status', p.status, 'status_detail', p.status_detail)
 		              from work.projects p join inventory.objects o on o.kind = 'project' and o.id = p.id where p.id = r.project_id),
 		'inventory', case when r.inventory_path is not null then json_build_object('path', r.inventory_path)
-		                  when r.inventory_id is not null then json_build_object('pieces', pieces) end);
+		                  when refused is not null then json_build_object('refused', refused)
+		                  when r.bare or r.inventory_id is not null then json_build_object('pieces', pieces) end);
 end
 $$;
 

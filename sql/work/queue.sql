@@ -92,12 +92,14 @@ begin
 		return p_ids;
 	end if;
 	-- One by one, for each counts for the next: no more than there are free slots, and inventories that have to wait.
-	for run in select r.id, r.inventory_id from unnest(p_ids) with ordinality i (id, n) join work.runs r using (id) order by i.n loop
+	for run in select r.id, r.inventory_id, not exists (select from work.run_targets t where t.run_id = r.id) as whole
+	             from unnest(p_ids) with ordinality i (id, n) join work.runs r using (id) order by i.n
+	loop
 		exit when cardinality(allowed) >= free;
-		continue when run.inventory_id = any(full_up);
+		continue when run.whole and run.inventory_id = any(full_up);
 		if exists (select from work.machine_names(run.id) m
 		            where (select count(*) from work.busy b where b.name = m) >= p_most) then
-			full_up := full_up || run.inventory_id;
+			full_up := case when run.whole then full_up || run.inventory_id else full_up end;
 		else
 			insert into work.busy (run_id, name) select run.id, m from work.machine_names(run.id) m;
 			allowed := allowed || run.id;
@@ -107,18 +109,13 @@ begin
 end
 $$;
 
--- work.machine_names(run) -> the names of the machines in the run's inventory.
+-- work.machine_names(run) -> the names of the machines that the run is of, be it all in its inventory.
 create or replace function work.machine_names(p_run bigint) returns setof text
 language plpgsql stable as $$
 begin
-	return query
-		select distinct n.name
-		  from work.runs r
-		  join people.parts h on h.part_kind = 'host' and (h.kind, h.id) in (
-		       select 'inventory'::people.kind, r.inventory_id
-		       union all
-		       select 'group', g from unnest(inventory.groups_below(inventory.parts_of('inventory', r.inventory_id, 'group'))) g)
-		  join inventory.host_names n on n.host_id = h.part_id
-		 where r.id = p_run;
+	return query select unnest(t.names) from work.run_targets t where t.run_id = p_run;
+	if not found then
+		return query select m from work.runs r, inventory.machine_names(r.inventory_id) m where r.id = p_run;
+	end if;
 end
 $$;

@@ -32,6 +32,16 @@ begin
 end
 $$;
 
+-- work.run_narrow(run, names): the run, which was just asked for, is of these machines only: of its inventory, or, where it has none, of
+-- these and nothing else. Each name is given once, and looked at.
+create or replace function work.run_narrow(p_id bigint, p_names text[]) returns void
+language plpgsql as $$
+begin
+	insert into work.run_targets (run_id, names) values (p_id, p_names);
+	update work.runs set bare = true where id = p_id and inventory_id is null and inventory_path is null;
+end
+$$;
+
 -- work.runs_counted(n): so many more records are shown, or fewer (fate/counts.sql): no list counts all of them.
 create or replace function work.runs_counted(n bigint) returns void
 language plpgsql as $$
@@ -62,6 +72,10 @@ begin
 	       failed = excluded.failed, skipped = excluded.skipped, rescued = excluded.rescued, ignored = excluded.ignored,
 	       task = excluded.task, message = excluded.message;
 	update work.run_hosts set outcome = otherwise where run_id = r.id and outcome is null;
+	update work.runs
+	   set outcomes = (select coalesce(jsonb_object_agg(h.outcome, h.n), '{}')
+	                     from (select outcome, count(*) as n from work.run_hosts where run_id = r.id group by outcome) h)
+	 where id = r.id;
 	insert into work.run_facts (run_id, n, name, status, facts)
 	select r.id, f.n, f.fact->>'name', f.fact->>'status', f.fact->>'facts' from jsonb_array_elements(facts) with ordinality f (fact, n);
 	perform work.events_throw(r, s.hosts, s.state)
@@ -85,7 +99,9 @@ begin
 			raise warning '%: %. %', lost, p_status, p_detail;
 		end if;
 	end if;
-	update work.runs set status = p_status, status_detail = p_detail, stop_time = p_now, token = null, lease_until = null
+	-- Which hosts were left out stands there since it began.
+	update work.runs
+	   set status = p_status, status_detail = nullif(concat_ws(' ', status_detail, p_detail), ''), stop_time = p_now, token = null, lease_until = null
 	 where id = any(p_ids);
 	delete from inventory.objects where kind = 'run' and id = any(p_ids);
 	delete from work.busy where run_id = any(p_ids);

@@ -1,7 +1,7 @@
 """The records of runs: as the document has them, who sees them, and what is done with them. (Filters: tests/sql/history.sql.)"""
 import pytest
 
-from polemarch import FORBIDDEN, NOT_FOUND, Rights, gone, grant, ids, said, withdraw
+from polemarch import FORBIDDEN, NOT_FOUND, Rights, gone, grant, ids, make, said, withdraw
 from runs import make_run, say
 
 
@@ -139,3 +139,52 @@ def test_hosts_are_told_one_by_one(admin, sql, run):
     assert [(h["name"], h["host"], h["outcome"], h["ok"], h["task"], h["message"]) for h in page["results"]] == [
         ("db", None, None, 0, None, None), ("web1", 7, "changed", 3, None, None), ("web2", None, "failed", 1, "copy", "no space")]
     assert said(admin.get("/history/1/hosts/?outcome=failed&name=web"))["count"] == 1
+
+
+# ---- what the page asks besides
+
+def test_runs_are_told_with_names_outcomes_and_what_may_be_done(admin, ann, sql, run):
+    for path, more in (("projects", {"repository": "x", "vars": {"repo_type": "MANUAL"}}), ("inventories", {})):
+        make(admin, path, name=f"my {path}", **more)
+    run(project=1, inventory=1), run(project=1, inventory_path="hosts"), run("RUN", project=1, inventory=1, initiator=ann.id), run(project=1, inventory=1, initiator=99)
+    sql.run("insert into work.run_hosts (run_id, name, outcome) values (3, 'a', 'ok'), (3, 'b', null), (3, 'c', null), (4, 'a', 'failed')")
+    named = {"project_name": "my projects", "inventory_name": "my inventories", "initiator_name": "admin"}
+    rows = said(admin.get("/history/?expand=names,outcomes,may"))["results"]
+    assert [{k: r[k] for k in named} for r in rows] == [{**named, "initiator_name": None}, {**named, "initiator_name": "ann"}, {**named, "inventory_name": "hosts"}, named]
+    assert [r["outcomes"] for r in rows] == [{"failed": 1}, {"ok": 1, "running": 2}, {}, {}] and {tuple(r["may"]) for r in rows} == {("cancel", "delete")}
+    (row,) = said(ann.get("/history/?expand=names,may"))["results"]
+    assert (row["id"], row["project_name"], row["inventory_name"], row["initiator_name"], row["may"]) == (3, None, None, "ann", ["cancel"])
+    assert said(ann.get("/history/3/?expand=names,may,outcomes,hosts&output=no")).items() >= {"may": ["cancel"], "outcomes": {"ok": 1, "running": 2}, "hosts": None}.items()
+    assert not {"project_name", "outcomes", "may"} & said(admin.get("/history/"))["results"][0].keys()
+
+
+def test_a_run_of_machines_that_were_named_is_told_from_one_whose_inventory_is_gone(admin, run):
+    run(project=1), run(project=1, bare=True), run(project=1, inventory_path="hosts")
+    rows = said(admin.get("/history/?expand=names"))["results"]
+    assert [(r["inventory"], r["inventory_name"], r["bare"]) for r in rows] == [(None, "hosts", False), (None, None, True), (None, None, False)]
+    assert [said(admin.get(f"/history/{id}/?expand=names"))["bare"] for id in (1, 2, 3)] == [False, True, False]
+    assert "bare" not in said(admin.get("/history/?expand=may"))["results"][0] and "bare" not in said(admin.get("/history/2/"))
+
+
+def test_the_inventory_is_told_without_the_output(admin, sql, run):
+    run(raw_inventory="web")
+    say(sql, 1, "text")
+    brief, whole = said(admin.get("/history/1/?output=no")), said(admin.get("/history/1/"))
+    assert not {"raw_inventory", "raw_stdout"} & brief.keys()
+    assert said(admin.get("/history/1/?output=no&expand=raw_inventory")) == {**brief, "raw_inventory": "web"}
+    assert admin.get("/history/1/?expand=raw_inventory").text == admin.get("/history/1/").text and whole["raw_stdout"] == "text"
+
+
+def test_runs_are_found_by_a_machine_that_they_have_come_to(admin, ann, sql, run):
+    run(), run("RUN"), run(initiator=ann.id)
+    sql.run("insert into work.run_hosts (run_id, name) values (1, 'web1'), (2, 'web1'), (3, 'web1'), (3, 'web10')")
+    assert (ids(admin.get("/history/?host=web1")), ids(admin.get("/history/?host=web1&status=RUN,ERROR")), ids(admin.get("/history/?host=web"))) == ([3, 2, 1], [2], [])
+    assert ids(ann.get("/history/?host=web1")) == [3]
+
+
+def test_hosts_of_a_run_are_ordered_by_outcome_and_filtered_by_several(admin, sql, run):
+    run("RUN")
+    sql.run("insert into work.run_hosts (run_id, name, outcome) values (1, 'a', 'ok'), (1, 'b', 'failed'), (1, 'c', null), (1, 'd', 'failed'), (1, 'e', 'unreachable')")
+    def names(query):
+        return [h["name"] for h in said(admin.get("/history/1/hosts/" + query))["results"]]
+    assert names("") == list("abcde") and names("?ordering=outcome") == list("bdeca") and names("?outcome=failed,running&ordering=outcome&limit=2&offset=1") == ["d", "c"]

@@ -75,7 +75,7 @@ def test_ids_and_parts_of_names_are_filters(admin):
                              ("name=web", [1, 3]), ("name=eb", [1, 2, 3]), ("name=WEB", []), ("name=-", [3]), ("name=b", [1, 2, 3, 5]),
                              ("name=%25", []), ("name=_", []), ("name=%5C", []), ("name=web,db", []), ("name=", [1, 2, 3, 4, 5]),
                              ("name__not=web", [2, 4, 5]), ("name__not=_", [1, 2, 3, 4, 5]), ("name=b&name__not=2&id__not=5", [1, 2]),
-                             ("name=web&name=db", [5]), ("name__not=", [1, 2, 3, 4, 5]), ("nonsense=1&children=true&owner=9", [1, 2, 3, 4, 5])):
+                             ("name=web&name=db", [5]), ("name__not=", [1, 2, 3, 4, 5]), ("nonsense=1&kids=true&owner=9", [1, 2, 3, 4, 5])):
             assert ids(admin.get(f"/{path}/?{query}")) == found, query
         for words, bad in (("x", "x"), ("1,", ""), (",", ""), ("1.0", "1.0"), ("%C3%A4", "ä"), ("1 2", "1 2")):
             for name in ("id", "id__not"):
@@ -165,6 +165,67 @@ def test_who_sees_a_part_only_lists_and_counts_that_part(admin, ann, bob):
         page = said(ann.get(f"/{path}/?limit=1&offset=1"))
         assert (page["count"], [r["id"] for r in page["results"]]) == (3, [4])
         assert said(ann.get(f"/{path}/?limit=1&offset=1&name=n"))["next"] == f"{admin.base}/{path}/?limit=1&name=n&offset=2"
+
+
+# ---- beyond the document: by what holds them, by sort, by name
+
+@pytest.fixture
+def fleet(admin):
+    """Hosts 1 to 6: 1 to 4 in inventory 1, 3 to 5 in group 1; groups 1 (of hosts) and 2, in inventory 1 and in group 3."""
+    for name in ("delta", "Alpha", "charlie", "bravo", "echo"):
+        make(admin, "hosts", name=name)
+    make(admin, "hosts", name="web[1:3]", type="RANGE")
+    for name, children in (("web", False), ("db", False), ("all-of-them", True)):
+        make(admin, "groups", name=name, children=children)
+    for at, held in (("inventories/1/hosts", [1, 2, 3, 4]), ("groups/1/hosts", [3, 4, 5]), ("inventories/1/groups", [1, 2]), ("groups/3/groups", [2])):
+        if at == "inventories/1/hosts":
+            make(admin, "inventories", name="i")
+        said(admin.post(f"/{at}/", held))
+
+
+@pytest.mark.parametrize("query, found", [
+    ("inventory=1", [1, 2, 3, 4]), ("group=1", [3, 4, 5]), ("inventory=1&group=1", [3, 4]), ("inventory=2", []), ("inventory=x", []), ("inventory=", [1, 2, 3, 4, 5, 6]),
+    ("group=3", []), ("inventory=1&name=l", [1, 2, 3]), ("inventory=1&id=2,5", [2]), ("inventory=1&id__not=1", [2, 3, 4]), ("project=1", []),
+    ("inventory=1&name=l&ordering=name", [2, 3, 1]), ("inventory=" + "9" * 30, []), ("type=RANGE", [6]), ("type=HOST&group=1", [3, 4, 5]), ("type=range", []),
+    ("ordering=name", [2, 4, 3, 1, 5, 6]), ("ordering=-name", [6, 5, 1, 3, 4, 2]), ("ordering=id", [1, 2, 3, 4, 5, 6]), ("ordering=x", [1, 2, 3, 4, 5, 6]),
+    ("ordering=name&variables=a:b", [])])
+def test_hosts_are_found_by_what_holds_them_by_type_and_in_the_order_of_names(admin, fleet, query, found):
+    assert ids(admin.get("/hosts/?" + query)) == found
+
+
+@pytest.mark.parametrize("query, found", [
+    ("inventory=1", [1, 2]), ("group=3", [2]), ("inventory=1&group=3", [2]), ("children=true", [3]), ("children=False", [1, 2]), ("children=x", [1, 2, 3]),
+    ("children=false&inventory=1&ordering=name", [2, 1]), ("ordering=name", [3, 2, 1])])
+def test_groups_are_found_by_what_holds_them_and_by_sort(admin, fleet, query, found):
+    assert ids(admin.get("/groups/?" + query)) == found
+
+
+def test_what_a_project_holds_is_found(admin, fleet):
+    make(admin, "projects", repository="x", vars={"repo_type": "MANUAL"})
+    make(admin, "inventories", name="other")
+    for part, held in (("hosts", [2, 6]), ("groups", [3]), ("inventories", [1])):
+        said(admin.post(f"/projects/1/{part}/", held))
+        assert ids(admin.get(f"/{part}/?project=1")) == held and ids(admin.get(f"/{part}/?project=2")) == []
+    assert ids(admin.get("/inventories/?inventory=2&group=1")) == [1, 2]            # of inventories these are no filters
+    assert ids(admin.get("/inventories/?ordering=-name")) == [2, 1]
+
+
+def test_what_somebody_does_not_see_holds_nothing(admin, ann, fleet):
+    assert ids(ann.get("/hosts/?inventory=1")) == ids(ann.get("/groups/?inventory=1")) == ids(ann.get("/hosts/?group=1")) == []
+    said(admin.post("/hosts/1/permissions/", [grant(2, "MASTER")]))
+    assert ids(ann.get("/hosts/?inventory=1")) == []            # though she sees one of them
+    said(admin.post("/inventories/1/permissions/", [grant(2, "EXECUTOR")]))
+    assert ids(ann.get("/hosts/?inventory=1")) == [1, 2, 3, 4] and ids(ann.get("/hosts/?group=1")) == [3, 4, 5]
+    assert ids(ann.get("/hosts/?ordering=name")) == [2, 4, 3, 1, 5] and ids(ann.get("/hosts/?group=1&name=bravo")) == [4]
+
+
+def test_pages_go_on_in_the_order_and_by_the_filter(admin, fleet):
+    page = said(admin.get("/hosts/?ordering=-name&limit=2&offset=1"))
+    assert ([r["name"] for r in page["results"]], page["count"]) == (["echo", "delta"], 6)
+    assert page["next"] == f"{admin.base}/hosts/?limit=2&offset=3&ordering=-name"
+    page = said(admin.get("/hosts/?inventory=1&limit=3&offset=3"))
+    assert ([r["id"] for r in page["results"]], page["count"], page["next"]) == ([4], 4, None)
+    assert said(admin.get("/hosts/?inventory=1&offset=999999999999999"))["results"] == said(admin.get("/hosts/?ordering=name&offset=999999999999999"))["results"] == []
 
 
 # ---- deleting

@@ -9,6 +9,8 @@ import requests
 
 from client import created, ok, refused
 from instance import eventually
+from people import person
+from polemarch import said
 
 
 STREAM = {"Accept": "text/event-stream"}
@@ -88,6 +90,48 @@ def test_what_hands_change_is_told(api, world, stream):
     ok(api.delete(f"/eventtypes/{world.type('other thing')}"))
     eventually(lambda: [s.heard(k) for k in ("eventtype", "fate", "labor", "quest", "host")] ==
                [{1, 2}, {1}, {1}, {1}, {1}])
+
+
+def test_people_and_who_is_told_of_what_are_told_too(api, stream):
+    s, admin = stream(), api.polemarch
+    user = said(admin.post("/users/", {"username": "ann", "password": "swordfish"}), 201)["id"]
+    team = said(admin.post("/teams/", {"name": "crew"}), 201)["id"]
+    hook = said(admin.post("/hooks/", {"name": "h", "type": "HTTP", "when": None, "recipients": "https://example.com/"}), 201)["id"]
+    created(api.post("/webhooks", {"url": "https://example.com/"}))
+    eventually(lambda: [s.heard(k) for k in ("user", "team", "runhook", "webhook")] == [{user}, {team}, {hook}, {1}])
+    for kind, call in (("user", lambda: admin.patch(f"/users/{user}/", {"first_name": "Ann"})), ("user", lambda: admin.delete(f"/users/{user}/")),
+                       ("team", lambda: admin.patch(f"/teams/{team}/", {"name": "cast"})), ("team", lambda: admin.delete(f"/teams/{team}/")),
+                       ("runhook", lambda: admin.patch(f"/hooks/{hook}/", {"name": "i"})), ("runhook", lambda: admin.delete(f"/hooks/{hook}/")),
+                       ("webhook", lambda: api.put("/webhooks/1", {"active": False})), ("webhook", lambda: api.delete("/webhooks/1"))):
+        s.notices.clear()
+        assert call().status_code in (200, 204)
+        eventually(lambda: s.heard(kind))
+
+
+def test_a_permission_or_an_owner_that_changes_is_told_as_a_change_of_the_object(api, stream, sql):
+    s, admin, ann = stream(), api.polemarch, person(sql, "ann")
+    for path, kind, fields in (("hosts", "inventoryhost", {}), ("groups", "group", {}), ("inventories", "inventory", {}), ("teams", "team", {"name": "crew"}),
+                               ("templates", "template", {"name": "t", "kind": "Host", "data": {}})):
+        id = said(admin.post(f"/{path}/", fields), 201)["id"]
+        eventually(lambda: id in s.heard(kind))
+        for call in (lambda: admin.post(f"/{path}/{id}/permissions/", [{"member": ann, "role": "EDITOR", "member_type": "user"}]),
+                     lambda: admin.put(f"/{path}/{id}/owner/", ann)):
+            s.notices.clear()
+            said(call())
+            eventually(lambda: id in s.heard(kind))
+
+
+def test_what_passes_on_when_its_owner_is_deleted_is_told_and_so_are_the_teams_that_he_was_in(api, stream, sql):
+    s, admin, ann = stream(), api.polemarch, person(sql, "ann")
+    paths = {"hosts": "inventoryhost", "groups": "group", "inventories": "inventory"}
+    ids = [said(admin.post(f"/{path}/", {}), 201)["id"] for path in paths]
+    team = said(admin.post("/teams/", {"name": "crew", "users_list": [ann]}), 201)["id"]
+    for path, id in zip(paths, ids):
+        said(admin.put(f"/{path}/{id}/owner/", ann))
+    eventually(lambda: [s.heard(kind) for kind in ("team", *paths.values())] == [{team}, *({id} for id in ids)])
+    s.notices.clear()
+    assert admin.delete(f"/users/{ann}/").status_code == 204
+    eventually(lambda: [s.heard(kind) for kind in ("user", "team", *paths.values())] == [{ann}, {team}, *({id} for id in ids)])
 
 
 def test_more_than_a_hundred_of_a_kind_are_told_without_their_ids(api, world, stream):

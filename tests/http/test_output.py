@@ -9,7 +9,7 @@ import pytest
 
 from client import JSON
 from instance import eventually
-from polemarch import said
+from polemarch import FORBIDDEN, NOT_FOUND, said
 from runs import COLORS, make_run, say, say_much
 
 TEXT = "text/plain; charset=utf-8"
@@ -43,6 +43,27 @@ def test_who_follows_a_run_sees_each_line_once(admin, sql, run):
             assert [r["line_number"] for r in page] == list(range(len(seen) + 1, len(seen) + 1 + len(page)))
             seen += [r["line"] for r in page]
     assert seen == sum(batches, [])
+
+
+def test_lines_are_found_by_a_text_in_any_case_and_color(admin, sql, run):
+    say(sql, run, "\x1b[0;32mok: [Web1]\x1b[0m", "nothing", "web1 : \x1b[0;32mok=1\x1b[0m", "WEB1")
+    assert numbers(admin.get("/history/1/lines/?search=web1")) == [4, 3, 1]
+    page = said(admin.get("/history/1/lines/?search=web1&ordering=line_number&limit=1&offset=1&color=yes"))
+    assert (page["count"], page["results"]) == (3, [{"line_number": 3, "line": "web1 : \x1b[0;32mok=1\x1b[0m"}])
+    assert page["next"].endswith("?color=yes&limit=1&offset=2&ordering=line_number&search=web1")
+    assert numbers(admin.get("/history/1/lines/?search=1%20:%20OK")) == [3] and numbers(admin.get("/history/1/lines/?search=0;32")) == []
+
+
+def test_the_outline_has_the_headings_and_failures(admin, ann, sql, run):
+    say(sql, run, "", "PLAY [site] *****", "", "TASK [copy] ****", '\x1b[0;31mfatal: [web2]: FAILED! => {"msg": "no space"}\x1b[0m')
+    play, task = {"line": 2, "kind": "play", "text": "site", "host": None}, {"line": 4, "kind": "task", "text": "copy", "host": None}
+    failed = {"line": 5, "kind": "failed", "text": "no space", "host": "web2"}
+    assert said(admin.get("/history/1/outline/")) == {"upto": 5, "marks": [play, task, failed]}
+    assert said(admin.get("/history/1/outline/?after=2&limit=1")) == {"upto": 4, "marks": [task]}
+    say(sql, run, "\x1b[0;36m...ignoring\x1b[0m", "PLAY RECAP ****")
+    assert said(admin.get("/history/1/outline/?after=5")) == {"upto": 7, "marks": [
+        {**failed, "kind": "ignored"}, {"line": 7, "kind": "recap", "text": "", "host": None}]}
+    assert said(ann.get("/history/1/outline/"), 403) == FORBIDDEN and said(ann.get("/history/9/outline/"), 404) == NOT_FOUND
 
 
 # ---- the whole text
@@ -112,6 +133,23 @@ def test_a_million_lines_are_sent(admin, huge):
     assert numbers(admin.get("/history/1/lines/?limit=2")) == [LINES, LINES - 1]
     assert numbers(admin.get("/history/1/lines/?limit=1&offset=500000")) == [LINES // 2]
     assert len(said(admin.get("/history/1/"))["raw_stdout"]) == 10_000_000
+
+
+def test_a_million_lines_are_searched_and_outlined(admin, huge):
+    found = said(admin.get(f"/history/{huge}/lines/?search=HOST999999.&limit=5"))
+    assert (found["count"], [r["line_number"] for r in found["results"]]) == (1, [999999])
+    assert said(admin.get(f"/history/{huge}/lines/?search=host&limit=1"))["count"] == LINES
+    assert said(admin.get(f"/history/{huge}/outline/")) == {"upto": LINES, "marks": []}
+
+
+def test_of_many_lines_that_were_found_a_page_comes_whatever_the_planner_takes_them_for(admin, sql, huge):
+    """(Not timed, but no request may take a minute.)"""
+    sql.run("analyze work.lines")
+    sql.run("update pg_class set reltuples = 0, relpages = pg_relation_size(oid) / 8192 where oid in (select inhrelid from pg_inherits where inhparent = 'work.lines'::regclass)")
+    sql.run("delete from pg_statistic where starelid in (select inhrelid from pg_inherits where inhparent = 'work.lines'::regclass)")
+    page = said(admin.get(f"/history/{huge}/lines/?search=host&offset=2000"))
+    assert (page["count"], [r["line_number"] for r in page["results"][::999]]) == (LINES, [LINES - 2000, LINES - 2999])
+    sql.run("analyze work.lines")
 
 
 @pytest.mark.skipif("asan" in os.environ.get("MOIRAI_CONFIGURE", ""), reason="AddressSanitizer keeps what was freed")

@@ -3,6 +3,7 @@ itself: test_cron.py.)"""
 import concurrent.futures
 import datetime as dt
 import json
+import urllib.parse
 
 import pytest
 
@@ -180,12 +181,52 @@ def test_lists_have_filters(admin):
         made(admin, **more)
     for query, found in (("", [1, 2, 3, 4]), ("mode=b.yml", [2]), ("mode=b", []), ("kind=MODULE", [3]), ("kind=module", []), ("type=CRONTAB", [2]), ("type=", [1, 2, 3, 4]),
                          ("project=1", [1, 2, 3, 4]), ("project=2", []), ("project=x", []), ("name=a", [1, 3]), ("name=_", [1]), ("name__not=a", [2, 4]), ("id=1,3&name=b", [3]),
-                         ("id__not=1, 2", [3, 4]), ("inventory=p", [1, 2, 3, 4]), ("enabled=false", [1, 2, 3, 4]), ("kind=PLAYBOOK&type=INTERVAL&id__not=4", [1])):
+                         ("id__not=1, 2", [3, 4]), ("inventory=p", []), ("inventory=1", [1, 2, 3]), ("inventory=2", []), ("inventory=", [1, 2, 3, 4]),
+                         ("enabled=false", []), ("enabled=true", [1, 2, 3, 4]), ("enabled=x", [1, 2, 3, 4]), ("kind=PLAYBOOK&type=INTERVAL&id__not=4", [1])):
         assert ids(admin.get("/periodic-tasks/?" + query)) == found, query
     page = said(admin.get("/periodic-tasks/?type=INTERVAL&limit=1&offset=1"))
     assert (page["count"], [r["id"] for r in page["results"]]) == (3, [3])
     assert (page["next"], page["previous"]) == (admin.base + "/periodic-tasks/?limit=1&offset=2&type=INTERVAL", admin.base + "/periodic-tasks/?limit=1&type=INTERVAL")
     assert [list(r) for r in said(admin.get("/periodic-tasks/?limit=1&expand=next_run"))["results"]] == [KEYS[:-1] + ["next_run", "url"]]
+
+
+def test_those_that_are_due_first_come_first_and_those_that_never_are_come_last(admin):
+    for schedule in ("3000", "1000", "2000"):
+        made(admin, schedule=schedule)
+    said(admin.patch("/periodic-tasks/2/", {"enabled": False}))
+    assert ids(admin.get("/periodic-tasks/?ordering=next_run")) == [3, 1, 2] and ids(admin.get("/periodic-tasks/?ordering=x")) == [1, 2, 3]
+    assert ids(admin.get("/periodic-tasks/?ordering=next_run&enabled=true")) == [3, 1] and ids(admin.get("/periodic-tasks/?enabled=false")) == [2]
+    page = said(admin.get("/periodic-tasks/?ordering=next_run&limit=1&offset=1&expand=next_run"))
+    assert (page["count"], page["results"][0]["id"]) == (3, 1) and "ordering=next_run" in page["next"]
+
+
+# ---- when it would be
+
+def when(client, **query):
+    return client.get("/periodic-tasks/next/?" + urllib.parse.urlencode(query))
+
+
+def test_when_a_schedule_would_be_due_is_told_before_it_is_saved(admin, ann):
+    told = said(when(ann, type="CRONTAB", schedule="30 4 29 feb *"))
+    assert told["zone"] == "UTC" and len(told["next"]) == 5 and all(t.endswith("-02-29T04:30:00Z") for t in told["next"])
+    assert told["next"] == sorted(set(told["next"]))
+    made(admin, type="CRONTAB", schedule="30 4 29 feb *")
+    assert dt.datetime.fromisoformat(told["next"][0].replace("Z", "+00:00")) == next_run(admin)
+    told = [dt.datetime.fromisoformat(t.replace("Z", "+00:00")) for t in said(when(admin, type="INTERVAL", schedule="90"))["next"]]
+    assert {b - a for a, b in zip(told, told[1:])} == {dt.timedelta(seconds=90)} and len(told) == 5
+    assert abs(told[0] - dt.datetime.now(dt.timezone.utc) - dt.timedelta(seconds=90)) < dt.timedelta(seconds=20)
+    assert said(when(admin, type="CRONTAB", schedule="0 0 30 2 *")) == {"zone": "UTC", "next": []}
+
+
+@pytest.mark.parametrize("sent", [
+    {}, {"type": "CRONTAB"}, {"schedule": "60"}, {"type": "", "schedule": "60"}, {"type": "WEEKLY", "schedule": "60"}, {"type": "MUCH TOO LONG", "schedule": "60"},
+    {"type": "INTERVAL", "schedule": "x"}, {"type": "INTERVAL", "schedule": ""}, {"type": "INTERVAL", "schedule": "0"}, {"type": "INTERVAL", "schedule": "1.5"},
+    {"type": "INTERVAL", "schedule": "1e99"}, {"type": "CRONTAB", "schedule": "61 * * * *"}, {"type": "CRONTAB", "schedule": "x"},
+    {"type": "CRONTAB", "schedule": "*" * 5000}])
+def test_what_would_be_refused_is_refused_in_the_same_words(admin, sent):
+    asked = when(admin, **sent)
+    refused = admin.post("/periodic-tasks/", {**{k: v for k, v in TASK.items() if k not in ("type", "schedule")}, **sent})
+    assert asked.status_code in (400, 415) and (asked.status_code, asked.json()) == (refused.status_code, refused.json())
 
 
 # ---- when it is due

@@ -142,6 +142,8 @@ def test_whom_the_proxy_names_is_made_a_user_once(db, proxied):
     assert db.one("select username, email from people.users where id = 3") == ("joe", None)
     assert audit(db, "user_id", "username", "verb", "kind", "ids") == [
         (2, "johnny@example.com", "create", "user", [2]), (3, "joe", "create", "user", [3])]
+    told = "select jsonb_path_query_array(content, '$.notices[*] ? (@.kind == \"user\").ids[*]') from outbox.letters where channel = 'live'"
+    eventually(lambda: {id for ids in db.column(told) for id in ids} >= {2, 3})
 
 
 def test_a_name_longer_than_any_users_is_nobody(db, proxied):

@@ -9,7 +9,7 @@ from people import person
 from world import World
 
 pytestmark = pytest.mark.noreset
-KINDS = ["hosts", "quests", "eventTypes", "fates", "owners", "tags", "groups"]
+KINDS = ["hosts", "quests", "eventTypes", "fates", "owners", "tags", "groups", "projects", "inventories", "inventoryGroups", "templates", "users"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,6 +24,11 @@ def seeded(instance, session_sql, api):
     world.quest(1, "db-1", description="Reboot databases")
     for name in ("webservers", "the-web"):
         assert api.polemarch.post("/groups/", {"name": name}).status_code == 201
+    for path, body in (("inventories", {"name": "Web of all"}), ("projects", {"name": "the web", "repository": "x", "vars": {"repo_type": "MANUAL"}}),
+                       ("templates", {"name": "webbing", "kind": "Task", "data": {}}), ("projects", {"name": "Webber", "repository": "x", "vars": {"repo_type": "MANUAL"}})):
+        assert api.polemarch.post(f"/{path}/", body).status_code == 201
+    for name in ("cobweb", "Webster"):
+        person(session_sql, name)
 
 
 def search(api, q, **query):
@@ -40,7 +45,10 @@ def test_each_kind_is_found(api):
                   {"id": 3, "hostname": "proxy-web", "owner": None, "href": base + "/hosts/proxy-web"}],
         "hostsMore": False,
         "quests": [{"id": 1, "description": "Reboot the web servers into kernel 6", "completionTime": None, "href": base + "/quests/1"}],
-        "eventTypes": [], "fates": [], "owners": ["team-web"], "tags": ["web"], "groups": ["webservers", "the-web"]}
+        "eventTypes": [], "fates": [], "owners": ["team-web"], "tags": ["web"], "groups": ["webservers", "the-web"],
+        "inventoryGroups": [{"id": 1, "name": "webservers"}, {"id": 2, "name": "the-web"}], "inventories": [{"id": 1, "name": "Web of all"}],
+        "projects": [{"id": 2, "name": "Webber"}, {"id": 1, "name": "the web"}], "templates": [{"id": 1, "name": "webbing"}],
+        "users": [{"id": 3, "name": "Webster"}, {"id": 2, "name": "cobweb"}]}
     said = search(api, "reboot comp")
     assert said["eventTypes"] == [{"id": 2, "category": "system-reboot", "state": "completed", "href": base + "/eventtypes/2"}]
     assert search(api, "of 2")["fates"] == [{"id": 2, "description": "fate of 2", "href": base + "/fates/2"}]
@@ -88,6 +96,11 @@ def test_groups_are_shown_to_whom_they_are_shown(api, session_sql):
     assert (said["groups"], len(said["hosts"])) == ([], 3)
     session_sql.run("select people.grants_put('group', 1, array[(select id from people.users where username = 'stranger')], '{EXECUTOR}')")
     assert search(stranger, "web")["groups"] == ["webservers"]
+    assert search(stranger, "web", kinds="inventoryGroups") == {"inventoryGroups": [{"id": 1, "name": "webservers"}]}
+    mine = {"projects", "inventories", "templates"}
+    assert not any(search(stranger, "web", kinds=",".join(mine)).values())
+    session_sql.run("select people.grants_put('template', 1, array[(select id from people.users where username = 'stranger')], '{EXECUTOR}')")
+    assert search(stranger, "web", kinds=",".join(mine)) == {"projects": [], "inventories": [], "templates": [{"id": 1, "name": "webbing"}]}
 
 
 def test_what_a_host_loses_is_not_found(api):

@@ -194,19 +194,124 @@ def test_changes_are_told_to_the_audit(api, admin):
         ("add hosts", {"n": 2, "ids": [1, 2]}), ("replace hosts", {"n": 1, "ids": [2]}), ("remove hosts", {"n": 1, "ids": [2]})]
 
 
+# ---- hosts by their names
+
+def by_name(total, operated, *failed, created=0):
+    return {**counted(total, operated, *failed), "created": created}
+
+
+@pytest.mark.parametrize("kind", ["group", "inventory", "project"])
+def test_hosts_may_be_named(admin, sql, kind):
+    path = holder(admin, kind, "hosts", sql)
+    a, b, c = (make(admin, "hosts", name=name)["id"] for name in ("a", "b", "a"))
+    web = make(admin, "hosts", name="web[1:3]", type="RANGE")["id"]
+    for call, names, told, left in (
+            (admin.post, ["a", "x"], by_name(2, 1, "x"), [a, c]), (admin.post, [" b ", "b", "web[1:3]"], by_name(2, 2), [a, b, c, web]),
+            (withdraw(admin), ["a", "y", "x"], by_name(3, 1, "y", "x"), [b, web]), (admin.put, ["a"], by_name(1, 1), [a, c]),
+            (admin.post, [], by_name(0, 0), [a, c]), (admin.put, ["web1"], by_name(1, 0, "web1"), []), (admin.put, [], by_name(0, 0), [])):
+        assert said(call(path, {"names": names})) == told
+        assert said(admin.get(path)) == left
+
+
+def test_names_that_are_not_there_are_made_where_that_is_asked_for(api, admin, ann):
+    make(ann, "inventories")
+    theirs = make(admin, "hosts", name="b")["id"]
+    mine = make(ann, "hosts", name="a")["id"]
+    at = "/inventories/1/hosts/"
+    assert said(ann.post(at, {"names": ["a", "b", "c.example.com", "[::1]"], "create": True})) == by_name(4, 4, created=3)
+    made = said(ann.get(at))
+    # Of what she does not see she is told nothing: it is a host of her own that bears the name, too.
+    assert made == [mine, theirs + 2, theirs + 3, theirs + 4] and [said(ann.get(f"/hosts/{i}/"))["name"] for i in made] == ["a", "b", "c.example.com", "[::1]"]
+    assert {said(ann.get(f"/hosts/{i}/owner/")) for i in made} == {2} and said(ann.get(f"/hosts/{made[1]}/"))["type"] == "HOST"
+    assert "c.example.com" in [h["hostname"] for h in ok(api.get("/hosts?limit=all"))["hosts"]]
+    assert said(ann.post(at, {"names": ["c.example.com", "d"], "create": "yes"})) == by_name(2, 2, created=1)
+    assert said(ann.put(at, {"names": ["a", "e"], "create": 1})) == by_name(2, 2, created=1)
+    assert [said(ann.get(f"/hosts/{i}/"))["name"] for i in said(ann.get(at))] == ["a", "e"]
+    assert said(withdraw(ann)(at, {"names": ["a", "nothing"], "create": True})) == by_name(2, 1, "nothing")
+    assert said(ann.post(at, {"names": ["f"], "create": False})) == said(ann.post(at, {"names": ["f"], "create": None})) == by_name(1, 0, "f")
+    told = [(r["verb"], r["details"]) for r in ok(api.get("/audit?kind=host"))["audit"]][:2]
+    assert told == [("create", {"names": ["e"]}), ("create", {"names": ["d"]})]
+
+
+@pytest.mark.parametrize("body, field, error", [
+    ({"names": "a"}, "names", 'Expected a list of items but got type "str".'), ({"names": None}, "names", 'Expected a list of items but got type "NoneType".'),
+    ({"names": {"a": 1}}, "names", 'Expected a list of items but got type "dict".'), ({"names": [1]}, "names", "Not a valid string."),
+    ({"names": ["a", None]}, "names", "Not a valid string."), ({"names": [["a"]]}, "names", "Not a valid string."), ({"names": ["a", " "]}, "names", "This field may not be blank."),
+    ({"names": ["a" * 513]}, "names", "Ensure this field has no more than 512 characters."), ({"names": ["a\nb"]}, "names", "Enter one line."),
+    ({"names": ["a"], "create": "maybe"}, "create", '"maybe" is not a valid boolean.'), ({"names": ["a"], "create": []}, "create", '"[]" is not a valid boolean.'),
+    ({"names": ["fine", "a b"], "create": True}, "names", "Invalid hostname or IP 'a b'."), ({"names": ["all"], "create": True}, "names", "Invalid hostname or IP 'all'."),
+    ({"names": ["n"] * 100_001}, "names", "Ensure this list has no more than 100000 elements.")])
+def test_names_that_can_be_none_are_refused_and_nothing_is_changed(admin, body, field, error):
+    make(admin, "groups")
+    for call in (admin.post, admin.put):
+        assert said(call("/groups/1/hosts/", body), 400) == {"detail": {field: [error]}}
+    assert ids(admin.get("/hosts/")) == [] and said(admin.get("/groups/1/hosts/")) == []
+
+
+def test_only_hosts_are_named(admin):
+    make(admin, "inventories")
+    assert said(admin.post("/inventories/1/groups/", {"names": ["a"]}), 400) == {"non_field_errors": ['Expected a list of items but got type "dict".']}
+
+
+def test_who_may_not_change_the_list_makes_nothing(admin, ann):
+    make(admin, "inventories")
+    said(admin.post("/inventories/1/permissions/", [grant(2, "EXECUTOR")]))
+    assert said(ann.post("/inventories/1/hosts/", {"names": ["a"], "create": True}), 403) == FORBIDDEN
+    assert ids(admin.get("/hosts/")) == []
+
+
+def test_who_names_the_same_new_hosts_at_the_same_time_makes_each_once(api, admin):
+    make(admin, "inventories")
+    clients = [admin.signed_in(*api.auth) for _ in range(6)]
+    names = [f"n{i}" for i in range(200)]
+    answers = at_once([lambda c=c: c.post("/inventories/1/hosts/", {"names": names, "create": True}) for c in clients])
+    assert sorted(said(a)["created"] for a in answers) == [0] * 5 + [200]
+    assert said(admin.get("/inventories/1/hosts/")) == ids(admin.get("/hosts/"))
+
+
 # ---- many
+
+TABLES = "inventory.hosts, inventory.objects, inventory.host_names, people.objects, people.parts, people.visible"
+
+
+def taken_for_empty(sql):
+    """So the planner takes tables that were analyzed while somebody made all that is in them: many pages, and nothing in these."""
+    sql.run("update pg_class set reltuples = 0, relpages = pg_relation_size(oid) / 8192 where oid = any(%s::regclass[])",
+            TABLES.split(", "))
+
+
+def test_a_hundred_thousand_hosts_are_named_at_once(admin, sql):
+    """Whatever the planner takes the tables for. (Not timed, but no request may take a minute.)"""
+    sql.run("analyze fate.hosts, " + TABLES)
+    make(admin, "groups")
+    names = [f"machine{i}.example.com" for i in range(100_000)]
+    assert said(admin.post("/groups/1/hosts/", {"names": names[:50_000], "create": True})) == by_name(50_000, 50_000, created=50_000)
+    taken_for_empty(sql)
+    assert said(admin.post("/groups/1/hosts/", {"names": names})) == by_name(100_000, 50_000, *names[50_000:])
+    assert said(admin.get("/groups/1/?parts=no&expand=counts"))["counts"] == {"hosts": 50_000, "groups": 0, "machines": 50_000}
+    taken_for_empty(sql)
+    assert said(admin.put("/groups/1/hosts/", {"names": names[49_999:51_000], "create": True})) == by_name(1001, 1001, created=1000)
+    taken_for_empty(sql)
+    assert said(withdraw(admin)("/groups/1/hosts/", {"names": names[:50_000] + names[50_001:51_000]})) == by_name(50_999, 50_999)
+    (left,) = said(admin.get("/groups/1/hosts/"))
+    assert said(admin.get(f"/hosts/{left}/"))["name"] == names[50_000]
+    sql.run("analyze " + TABLES)                 # for what looks through all of them after each test
+
 
 def test_a_hundred_thousand_hosts_are_put_in_at_once(admin, sql):
     """Beside as many that are not there: no plan may compare each with each, also when the planner takes the tables for empty.
     (Not timed, but no request may take a minute.)"""
-    sql.run("analyze fate.hosts, inventory.hosts, inventory.objects, inventory.host_names, people.objects, people.parts, people.visible")
+    sql.run("analyze fate.hosts, " + TABLES)
     first, last = sqls_hosts(sql, 100_000)
     make(admin, "groups")
     there, absent = list(range(first, last + 1)), list(range(last + 1, last + 50_001))
+    taken_for_empty(sql)
     assert said(admin.post("/groups/1/hosts/", there)) == counted(100_000, 100_000)
+    taken_for_empty(sql)
     assert said(admin.put("/groups/1/hosts/", absent + there[::2])) == counted(100_000, 50_000, *absent)
     assert said(withdraw(admin)("/groups/1/hosts/", there[2:])) == counted(99_998, 99_998)
     assert said(admin.get("/groups/1/hosts/")) == [first]
+    sql.run("analyze " + TABLES)
 
 
 # ---- at the same moment

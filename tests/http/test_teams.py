@@ -150,6 +150,17 @@ def test_members_see_their_team_and_others_do_not(teams, ann, bob):
     assert said(ann.get("/teams/1/"), 403) == FORBIDDEN and said(bob.get("/teams/1/"))["name"] == "t"
 
 
+def test_teams_are_found_by_a_member_for_who_may_look_into_them(teams, ann, bob):
+    for name, members in (("a", [2, 3]), ("b", [3]), ("c", [2]), ("d", [])):
+        make(teams, name, users_list=members)
+    for client, member, found in ((teams, 2, [1, 3]), (ann, 2, [1, 3]), (bob, 2, [1]), (bob, 3, [1, 2]), (teams, 1, []), (teams, 99, []), (teams, "x", [])):
+        assert ids(client.get(f"/teams/?member={member}")) == found, (client, member)
+    page = said(teams.get("/teams/?member=2&limit=1&name__not=x"))
+    assert (page["count"], [r["name"] for r in page["results"]]) == (2, ["a"]) and "member=2" in page["next"]
+    said(teams.patch("/teams/1/", {"users_list": [3]}))
+    assert ids(teams.get("/teams/?member=2")) == [3] and ids(ann.get("/teams/?member=3")) == []
+
+
 @pytest.mark.parametrize("through", ["user", "team"])
 def test_each_role_on_a_team_may_its_part(people, teams, through):
     """A team may have a role on another, which its members then have."""

@@ -306,6 +306,21 @@ def test_what_a_deleted_user_had_passes_to_who_deletes_him_and_his_rights_go(use
     assert said(users.delete("/users/2/"), 404) == NOT_FOUND
 
 
+def test_how_much_a_user_owns_is_told_to_him_and_to_superusers(users, people, sql, ann):
+    rights, bob = Rights(sql), people.new("bob")
+    rights.add("host", [1, 2, 3], 2)
+    rights.add("host", [4], 1)
+    rights.add("team", [1], 2)
+    rights.add("inventory", [1], 2)
+    rights.part("inventory", 1, "host", 4)          # which she sees, but it is not hers
+    nothing = dict.fromkeys(["hosts", "groups", "inventories", "projects", "templates", "teams"], 0)
+    for client in (users, ann):
+        assert said(client.get("/users/2/?expand=owns"))["owns"] == {**nothing, "hosts": 3, "inventories": 1, "teams": 1}
+        assert "owns" not in said(client.get("/users/2/"))
+    assert said(bob.get("/users/3/?expand=owns"))["owns"] == nothing
+    assert said(bob.get("/users/2/?expand=owns"), 403) == FORBIDDEN
+
+
 def test_who_is_deleted_is_out_at_once_by_every_way(api, users, people, ann):
     ways = [ann, people.session("ann", PASSWORD), api.signed_in("ann", PASSWORD).polemarch.like(address="127.0.0.9")]
     for c in ways:

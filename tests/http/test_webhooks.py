@@ -104,6 +104,16 @@ def test_each_webhook_is_told_for_itself(far_world, types, hook, told):
     assert told("/three") == []
 
 
+def test_what_was_sent_to_a_webhook_is_found_by_its_number(far, far_world, types, hook, told):
+    hook("/one"), hook("/two")
+    far_world.throw(3, "a")
+    told()
+    (mine,) = ok(far.get("/letters?webhookId=2"))["letters"]
+    assert (mine["webhookId"], mine["channel"]) == (2, "webhook") and ok(far.get("/letters"))["totalLetters"] == 2
+    assert [ok(far.get(f"/letters?{q}"))["totalLetters"] for q in ("webhookId=1&state=sent", "webhookId=1&state=parked", "webhookId=3", "webhookId=")] == [1, 0, 0, 2]
+    assert refused(far.get("/letters?webhookId=x"), 400).startswith("webhookId:")
+
+
 def test_a_change_counts_from_then_on(far, far_world, types, hook, told, outside):
     hook()
     far_world.throw(1, "a")

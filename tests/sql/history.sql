@@ -1,7 +1,7 @@
 -- The records of runs (sql/polemarch_api/history.sql; polemarch-behaviour.md sections 1.7, 10 and 15.3).
 begin;
 \ir lib.psql
-select plan(117);
+select plan(144);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 create function tests.on(name text, function text, id bigint default 1, query jsonb default '{}') returns text
@@ -57,7 +57,7 @@ select is(tests.listed('admin', query::jsonb), wanted, 'filtered by ' || query) 
 	('{}', '5: 6 5 3 2 1'), ('{"id": ["1,2, 4"]}', '2: 2 1'), ('{"id__not": ["1,2"]}', '3: 6 5 3'), ('{"id": ["x"]}',
 	'400 {"detail": "invalid literal for int() with base 10: ''x''", "error_type": "ValueError"}'),
 	('{"mode": ["ping"]}', '1: 3'), ('{"mode": ["pin"]}', '0: '), ('{"mode": [""]}', '5: 6 5 3 2 1'), ('{"kind": ["MODULE"]}', '1: 3'), ('{"kind": ["module"]}', '0: '),
-	('{"status": ["OK"]}', '1: 1'), ('{"status": ["OK,ERROR"]}', '0: '), ('{"status": ["RUN", "ERROR"]}', '1: 2'), ('{"project": ["1"]}', '3: 5 3 1'), ('{"project": [" 1"]}', '3: 5 3 1'),
+	('{"status": ["OK"]}', '1: 1'), ('{"status": ["OK,ERROR"]}', '2: 2 1'), ('{"status": ["OK, RUN ,x"]}', '2: 3 1'), ('{"status": ["RUN", "ERROR"]}', '1: 2'), ('{"project": ["1"]}', '3: 5 3 1'), ('{"project": [" 1"]}', '3: 5 3 1'),
 	('{"project": ["x"]}', '0: '), ('{"project": ["99"]}', '0: '), ('{"inventory": ["2"]}', '1: 2'), ('{"inventory": ["-1"]}', '0: '),
 	('{"initiator": ["1"]}', '2: 6 1'), ('{"initiator": ["7"], "initiator_type": ["users"]}', '0: '), ('{"initiator_type": ["scheduler"]}', '1: 5'),
 	('{"name": ["x"], "name__not": ["y"], "unknown": ["z"]}', '5: 6 5 3 2 1'), ('{"project": ["1"], "status": ["OK"], "kind": ["PLAYBOOK"]}', '1: 1'),
@@ -88,6 +88,7 @@ select people.objects_add('project', array(select generate_series(1, 6)::bigint)
 select tests.run(p, i, u, p_type => t) from unnest('{null,1,2,3,4}'::bigint[]) p, unnest('{null,1,2,3,4}'::bigint[]) i, unnest('{1,3,4}'::bigint[]) u,
 	unnest('{users,scheduler}'::text[]) t;
 update work.runs set inventory_path = 'hosts' where inventory_id is null and id % 2 = 0;
+update work.runs set bare = true where inventory_id is null and inventory_path is null and initiator = 4;
 create function tests.grant_all() returns void
 language plpgsql as $$
 begin
@@ -112,6 +113,14 @@ select is((select count(*) from work.runs r, people.users u where u.username in 
 	and (tests.on(u.username, 'get', r.id) like '200 %') <> people.may_run(u.id, 'see', r.project_id, polemarch_api.inventory_of(r),
 	case r.initiator_type when 'users' then r.initiator end)), 0::bigint, '... and so does each record');
 select is(fate.count('run'), 150::bigint, 'all of them are counted');
+create function tests.may(name text, id bigint) returns text
+language sql as $$ select tests.members(tests.on(name, 'get', id, '{"expand": ["may"]}'))->>'may' $$;
+select is((select string_agg(format('%s: %s, not %s', r.id, tests.may(u.username, r.id), a.may), '; ' order by r.id)
+	from work.runs r, people.users u, lateral (select coalesce(jsonb_agg(v order by v), '[]') as may from unnest('{cancel,delete}'::text[]) v
+	      where people.may_run(u.id, v, r.project_id, polemarch_api.inventory_of(r), case r.initiator_type when 'users' then r.initiator end)) a
+	where u.username = name and people.may_run(u.id, 'see', r.project_id, polemarch_api.inventory_of(r), case r.initiator_type when 'users' then r.initiator end)
+	  and tests.may(name, r.id)::jsonb <> a.may), null, name || ' is told of each run that he sees what people.may_run allows')
+  from unnest('{johnny,eve,bob,admin}'::text[]) name;
 
 select tests.world();
 insert into people.grants (kind, id, principal, role) values ('project', 1, 3, 'EXECUTOR'), ('inventory', 1, 3, 'EXECUTOR');
@@ -119,6 +128,11 @@ select people.visible_change(array(select row(principal, kind, id, 1)::people.wa
 select tests.run(1, 1), tests.run(1, null);
 update work.runs set inventory_path = 'hosts' where id = 2;
 select is(tests.listed('eve'), '2: 2 1', 'who has both sees the runs, those on a file, too');
+select tests.run(1, null), tests.run(1, null);
+select work.run_narrow(3, '{web}'), work.run_narrow(tests.run(1, 1), '{web}');
+select is(tests.listed('eve'), '4: 5 3 2 1', '... and on machines that are named without one; of one that is gone not');
+select is((select string_agg(bare::text, ' ' order by id) from work.runs), 'false false true false false', '... which is another thing');
+delete from work.runs where id > 2;
 select work.objects_gone('inventory', '{1}');
 select is(tests.listed('eve'), '1: 2', '... but not what was run on an inventory that is gone: nobody can say any more who might see it');
 select is(tests.on('eve', 'get', 1), '403 {"detail": "You do not have permission to perform this action."}', '... nor by its number');
@@ -142,6 +156,40 @@ select is(tests.on('admin', 'get', 2) ~ '"raw_inventory":"","raw_args":"","raw_s
 select is(tests.on(name, f, id), wanted, format('%s: %s of %s', name, f, id)) from (values
 	('johnny', 2, '403 {"detail": "You do not have permission to perform this action."}'), ('admin', 3, '404 {"detail": "Not found."}'),
 	('admin', 99, '404 {"detail": "Not found."}')) v (name, id, wanted), unnest('{get,cancel,hosts,facts,delete}'::text[]) f;
+
+-- ---- more of many ----
+select tests.world();
+create function tests.more(name text, query jsonb) returns text
+language sql as $$ select string_agg(concat_ws(' ', r->>'id', r->>'project_name', r->>'inventory_name', r->>'initiator_name', r->>'outcomes', r->>'may'), '; ' order by n)
+	from jsonb_array_elements(tests.members(tests.on(name, 'list', query => query))->'results') with ordinality e (r, n) $$;
+insert into inventory.objects (kind, id, name) values ('project', 1, 'P1'), ('project', 2, 'P2'), ('periodic_task', 7, 'nightly');
+insert into work.periodic_tasks (id, type, schedule, kind, mode, project_id, inventory_id, save_result, enabled, zone)
+values (7, 'INTERVAL', '60', 'PLAYBOOK', 'site.yml', 1, 1, true, true, 'UTC');
+select tests.run(1, 1), tests.run(1, null), tests.run(1, 2, 99), tests.run(1, 1, 7, p_type => 'scheduler'), tests.run(2, 2, 1), tests.run(1, 1, p_status => 'RUN');
+update work.runs set inventory_path = 'hosts' where id = 2;
+insert into work.run_hosts (run_id, name, outcome) values (1, 'a', 'ok'), (1, 'b', 'ok'), (1, 'c', 'failed'), (4, 'a', 'changed'), (6, 'a', 'ok'), (6, 'b', null);
+update work.runs set outcomes = '{"skipped": 9}' where id = 4;
+select is(tests.more('johnny', '{"expand": ["names"]}'), '6 P1 i johnny; 5 johnny; 4 P1 i nightly; 3 P1; 2 P1 hosts johnny; 1 P1 i johnny', 'names, but for what is gone or is not seen');
+select is(tests.more('admin', '{"expand": ["names"], "id": ["3,5"]}'), '5 P2 j johnny; 3 P1 j', '... which is seen by others');
+select people.grants_put('inventory', 1, '{4}', '{EDITOR}');
+select is(tests.more('bob', '{"expand": ["names"], "id": ["4"]}'), '4 i', '... the task too, to whom sees its project');
+select people.grants_remove('inventory', 1, '{4}');
+select is(tests.more('johnny', '{"expand": ["outcomes"]}'), '6 {"ok": 1, "running": 1}; 5 {}; 4 {"skipped": 9}; 3 {}; 2 {}; 1 {"ok": 2, "failed": 1}',
+	'how many machines of each outcome');
+select is(tests.more('johnny', '{"expand": ["may,outcomes"], "id": ["1,5"]}'), '5 {} ["cancel"]; 1 {"ok": 2, "failed": 1} ["cancel", "delete"]', 'what may be done with them');
+select is(substring(tests.on('johnny', 'get', 1, '{"expand": ["names,outcomes,may,hosts"], "output": ["no"]}') from '"revision".*,"url"'),
+	'"revision":null,"hosts":null,"project_name":"P1","inventory_name":"i","initiator_name":"johnny","bare":false,"outcomes":{"failed":1,"ok":2},"may":["cancel","delete"],"url"',
+	'of one record, too');
+select is(substring(tests.on('johnny', 'get', 1, '{"expand": ["raw_inventory"], "output": ["no"]}') from '"inventory":.*,"initiator":'),
+	'"inventory":1,"raw_inventory":"","raw_args":"","initiator":', 'the inventory without the output');
+select work.run_narrow(1, '{a,c,b}');
+select is(tests.members(tests.on('johnny', 'get', 1, '{"expand": ["hosts"]}'))->>'hosts', '["a", "c", "b"]', 'the machines it was asked for by name');
+select is(tests.listed('johnny', query::jsonb), wanted, 'runs by ' || query) from (values ('{"host": ["a"]}', '3: 6 4 1'), ('{"host": ["b"], "status": ["RUN"]}', '1: 6'),
+	('{"host": ["A"]}', '0: '), ('{"host": [""]}', '6: 6 5 4 3 2 1'), ('{"host": ["a"], "limit": ["1"], "offset": ["1"]}', '3: 4')) v (query, wanted);
+select is(tests.listed('eve', '{"host": ["a"]}'), '0: ', '... that one sees');
+select work.run_end(r, 'ERROR', 'exit 2', (select jsonb_agg(jsonb_build_object('name', n, 'outcome', o, 'ok', 0, 'changed', 0, 'unreachable', 0, 'failed', 0, 'skipped', 0, 'rescued', 0, 'ignored', 0))
+	from (values ('a', 'failed'), ('c', 'ok')) v (n, o)), '[]', 'interrupted', tests.at(9)) from work.runs r where id = 6;
+select is((select concat_ws(' ', outcomes, status_detail) from work.runs where id = 6), '{"ok": 1, "failed": 1, "interrupted": 1} exit 2', 'of a run that is over they are counted once');
 
 -- ---- cancel and delete ----
 select tests.world();
@@ -181,7 +229,12 @@ select is(tests.on('johnny', 'hosts', query => '{"limit": ["1"], "name": ["web"]
 	'200 {"count":2,"next":"http://moirai/polemarch/api/v1/it?limit=1&name=web&offset=1","previous":null,"results":[{"name":"web1","host":7,"outcome":"ok","ok":3,'
 	'"changed":0,"unreachable":0,"failed":0,"skipped":0,"rescued":0,"ignored":0,"task":null,"message":null}]}', 'what came of it on each host');
 select is((select string_agg(h->>'name', ' ' order by n) from jsonb_array_elements(tests.members(tests.on('johnny', 'hosts', query => query::jsonb))->'results') with ordinality e (h, n)),
-	wanted, 'hosts by ' || query) from (values ('{}', 'db web1 web2'), ('{"outcome": ["failed"]}', 'web2'), ('{"outcome": ["fail"]}', null), ('{"name": ["%"]}', null)) v (query, wanted);
+	wanted, 'hosts by ' || query) from (values ('{}', 'db web1 web2'), ('{"outcome": ["failed"]}', 'web2'), ('{"outcome": ["fail"]}', null), ('{"name": ["%"]}', null),
+	('{"outcome": ["running, ok"]}', 'db web1'), ('{"ordering": ["outcome"]}', 'web2 db web1'), ('{"ordering": ["name"]}', 'db web1 web2'), ('{"ordering": ["outcome"], "limit": ["1"], "offset": ["2"]}', 'web1')) v (query, wanted);
+delete from work.run_hosts;
+insert into work.run_hosts (run_id, name, outcome) select 1, n || coalesce(o, 'z'), o from unnest(array['skipped', 'ok', 'changed', null, 'unknown', 'interrupted', 'unreachable', 'failed']) o, unnest('{b,a}'::text[]) n;
+select is((select string_agg(h->>'name', ' ' order by n) from jsonb_array_elements(tests.members(tests.on('johnny', 'hosts', query => '{"ordering": ["outcome"]}'))->'results') with ordinality e (h, n)),
+	'afailed bfailed aunreachable bunreachable ainterrupted binterrupted aunknown bunknown az bz achanged bchanged aok bok askipped bskipped', 'the worst first, then by name');
 
 select * from finish();
 rollback;

@@ -36,7 +36,7 @@ psql -X -q -v ON_ERROR_STOP=1 -d twice >/dev/null <<-'SQL'
 	select polemarch_api.teams_create(pg_temp.req('{"name": "web", "users_list": [1]}'));
 SQL
 is "$(sql postgres twice 'select labors, open_labors from fate.quests')" '2|0' 'there is data to be kept'
-is "$(sql postgres twice 'select (select count(*) from outbox.letters), (select count(*) from outbox.changes)')" '3|1' '... also such that shall leave'
+is "$(sql postgres twice 'select (select count(*) from outbox.letters), (select count(*) from outbox.changes)')" '3|2' '... also such that shall leave'
 is "$(sql postgres twice 'select count(*) from people.visible')" 3 '... and rights'
 
 dump first twice
@@ -50,7 +50,8 @@ is "$(sql postgres twice 'select number, name from house.migration order by 1')"
 3|people and rights
 4|inventory
 5|runs
-6|history' 'each migration is remembered once'
+6|history
+7|what the page asks of runs and lists' 'each migration is remembered once'
 is "$(grep -c '^CREATE \(UNLOGGED \)\?TABLE' "$work/first.schema")" "$(sql postgres twice "select count(*) from pg_class
 	where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^(fate|people|house|outbox|inventory|work)$'")" 'the dump holds all tables'
 

@@ -2,7 +2,7 @@
 -- for (sql/polemarch_api/{objects,hosts,groups,inventories}.sql, sql/inventory/objects.sql; polemarch-behaviour.md sections 1.7, 3-5).
 begin;
 \ir lib.psql
-select plan(159);
+select plan(165);
 
 -- johnny makes things, admin is a superuser, eve is nobody special.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9);
@@ -190,7 +190,7 @@ select is(tests.listed(what, parameters, name), wanted, format('%s: %s sees %s',
 	('hosts', 'variables=odd:False&name=2&id__not=2&limit=1', 'johnny', '1: 12'), ('hosts', 'name=w&limit=2&offset=3', 'johnny',
 	'12: 4 5'),
 	('hosts', 'name=w&offset=99999999999', 'johnny', '12: '), ('hosts', 'name=w&limit=99999999999&offset=10', 'johnny',
-	'12: 11 12'), ('hosts', 'name=&id=&variables=&type=RANGE', 'eve', '1: 13'),
+	'12: 11 12'), ('hosts', 'name=&id=&variables=&kind=RANGE', 'eve', '1: 13'),
 	('hosts', 'id=1,', 'johnny', '400 {"detail": "invalid literal for int() with base 10: ''''", "error_type": "ValueError"}'),
 	('hosts', 'variables=n', 'johnny', '400 {"detail": "list index out of range", "error_type": "IndexError"}')) v (what,
 	parameters, name, wanted);
@@ -310,6 +310,7 @@ select is(tests.finds(damage), wanted, 'the check sees: ' || left(damage, 80)) f
 	'an object has a name, an owner, and a row of its kind: group 9'),
 	($$insert into people.objects values ('template', 9, 1)$$,
 	'an object has a name, an owner, and a row of its kind: template 9'),
+	('update inventory.hosts set names = 7 where id = 4', 'a host knows for how many machines it stands: host 4'),
 	('delete from inventory.host_names where host_id = 4', 'a host stands for the machines that its name says: host 4'),
 	($$insert into inventory.host_names values ('web1', 4)$$, 'a host stands for the machines that its name says: host 4'),
 	($$update inventory.objects set sealed = '{"ansible_ssh_pass": {"sealed": "AA==", "key": 999}}' where kind = 'host' and id = 4$$,
@@ -317,6 +318,18 @@ select is(tests.finds(damage), wanted, 'the check sees: ' || left(damage, 80)) f
 	($$delete from fate.hosts where hostname = '2001:db8::7'$$, 'the fleet knows each machine: host 3'),
 	($$select inventory.groups_add('{g}', '{true}', array['{}'::jsonb], array['{}'::jsonb], 1), people.parts_add('group',
 	lastval(), 'host', '{3}')$$, 'a group holds hosts or groups, not both: group 2')) v (damage, wanted);
+
+-- ---- how many machines a group or an inventory means ----
+select tests.story();
+select tests.made('hosts', h::jsonb) from unnest(array['{"name": "a"}', '{"name": "b[1:20]", "type": "RANGE"}', '{"name": "b7"}']) h;
+select tests.made('groups', '{"name": "g"}'), tests.made('inventories', '{}'), tests.made('inventories', '{}');
+select people.parts_add('group', 1, 'host', '{1,2}'), people.parts_add('inventory', 1, 'host', '{1,3}'),
+       people.parts_add('inventory', 1, 'group', '{1}'), people.parts_add('inventory', 2, 'host', '{1}');
+select is(inventory.machines_counted('inventory', '{1,9,2,1}', 1000), '{21,0,1,21}', 'each name counts once, those of groups and of ranges too');
+select is(inventory.machines_counted('inventory', '{1,2}', 10), '{NULL,1}', '... but not what has more names than there is time for');
+select is(inventory.machines_counted('group', '{1}', 1), '{NULL}', '... or more hosts');
+select is(inventory.machines_counted('group', '{1}', 21), '{21}', '... of which all are counted that fit');
+select is(inventory.machines_counted('group', '{}', 21), '{}', '... none of none');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- What runs have said (sql/polemarch_api/output.sql; polemarch-behaviour.md section 10.1).
 begin;
 \ir lib.psql
-select plan(62);
+select plan(80);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9);
 create function tests.on(function text, query jsonb default '{}', id bigint default 1, name text default 'johnny') returns text
@@ -53,6 +53,16 @@ select is(tests.numbers(id => 2) || tests.on('raw', id => 2), '0: 200', 'who has
 select is(tests.numbers(id => 3) || E' ' || tests.on('raw', id => 3), E'2: 2 1 200 a\nb', 'what is still at work has said so much');
 select is(tests.on(f, name => 'eve'), '403 {"detail": "You do not have permission to perform this action."}', f || ' is for who sees the run') from unnest('{lines,raw}'::text[]) f;
 select is(tests.on(f, id => 99), '404 {"detail": "Not found."}', f || ' of none') from unnest('{lines,raw}'::text[]) f;
+
+-- ---- a text in them ----
+select tests.story();
+select tests.ran(array[E'\x1b[0;32mok: [Web1]\x1b[0m', 'plain WEB1 100%', E'\x1b[0;31mfa\x1b[0mtal: \x1b[0;36mm\x1b[0m', E'cut \x1b[0;3 web', E'\x1b[0;33m\x1b[0m', 'GRÖSSE a_b', E'\x1b[0;32mGrÖße web1\x1b[0m', '', E'x\x1b[0;35my\x1b[0m',
+	E'\x1b[0;32mfoo m[0m\x1b[0m', E'\x1b[1;31m\x1b[0;32mdouble web1\x1b[0m']);
+select is(tests.numbers(query::jsonb), wanted, 'lines by ' || query) from (values ('{"search": ["web1"]}', '4: 11 7 2 1'), ('{"search": ["Web1"], "ordering": ["line_number"], "limit": ["2"], "offset": ["1"]}', '4: 2 7'),
+	('{"search": ["web1"], "limit": ["2"], "offset": ["1"]}', '4: 7 2'), ('{"search": ["web1"], "offset": ["4"]}', '4: '), ('{"search": ["web1"], "offset": ["999999999999999"]}', '4: '),
+	('{"search": ["web1"], "ordering": ["line_number"], "offset": ["999999999999999"]}', '4: '), ('{"search": ["web1"], "limit": ["999999999999999"], "ordering": ["line_number"]}', '4: 1 2 7 11'),
+	('{"search": ["web"], "after": ["2"], "before": ["11"]}', '2: 7 4'), ('{"search": ["100%"]}', '1: 2'), ('{"search": ["a_b"]}', '1: 6'), ('{"search": ["fatal: m"]}', '1: 3'), ('{"search": ["XY"]}', '1: 9'),
+	('{"search": ["größe"]}', '1: 7'), ('{"search": ["grösse"]}', '1: 6'), ('{"search": ["0;3"]}', '1: 4'), ('{"search": ["[0m"]}', '1: 10'), ('{"search": ["m"]}', '2: 10 3'), ('{"search": [""]}', '11: 11 10 9 8 7 6 5 4 3 2 1')) v (query, wanted);
 
 -- ---- output that is gone for its age ----
 update work.runs set status = 'OK', stop_time = tests.at(1) where id = 3;

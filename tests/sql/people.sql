@@ -2,7 +2,7 @@
 -- sql/people_api/sign_in.sql; hermes-behaviour.md section 3, User names).
 begin;
 \ir lib.psql
-select plan(63);
+select plan(64);
 
 -- ---- names ----
 select is(people.qualified('johnny', 'example.com'), 'johnny@example.com', 'a name gets the domain');
@@ -135,6 +135,7 @@ select is(tests.by_proxy('new', false), null, 'an unknown one is nobody unless u
 select matches(tests.by_proxy('new'), '^\(5,', '... and then a new user');
 select is(tests.rows('people.audit', 'user_id, username, via, address, verb, kind, ids, details'),
 	'(5,new,proxy,,create,user,{5},{})', '... which is told');
+select is(tests.rows('outbox.changes', 'kind, ids'), '(user,{5})', '... to who watches the page, too');
 select matches(tests.by_proxy('new'), '^\(5,', '... made once');
 select is(tests.rows('people.users where id = 5', 'username, email, password, active, superuser'), '(new,,,t,f)',
 	'... who cannot sign in by password and is no administrator');

@@ -1,7 +1,7 @@
 -- Periodic tasks by the API (sql/polemarch_api/periodic_tasks.sql; polemarch-behaviour.md section 11).
 begin;
 \ir lib.psql
-select plan(132);
+select plan(141);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
 insert into house.seal_keys (public_key, current) select repeat('A', 43) || '=', true where not exists (select from house.seal_keys where current);
@@ -220,12 +220,18 @@ select is(tests.listed('johnny', q::jsonb), wanted, 'those with ' || q) from (va
 	('{"name__not": ["a"]}', '2: 2 4'), ('{"name": ["a"], "name__not": ["b"]}', '1: 1'), ('{"mode": ["b.yml"]}', '1: 2'), ('{"mode": ["b"]}', '0: '),
 	('{"kind": ["MODULE"]}', '1: 3'), ('{"kind": ["module"]}', '0: '), ('{"type": ["CRONTAB"]}', '1: 2'), ('{"type": ["CRONTAB,INTERVAL"]}', '0: '),
 	('{"project": ["1"]}', '4: 1 2 3 4'), ('{"project": ["2"]}', '0: '), ('{"project": ["x"]}', '0: '), ('{"project": ["99999999999999999999"]}', '0: '),
-	('{"project": [""]}', '4: 1 2 3 4'), ('{"inventory": ["p"], "enabled": ["false"], "more": ["x"]}', '4: 1 2 3 4'), ('{"limit": ["2"], "offset": ["1"]}', '4: 2 3'),
+	('{"project": [""]}', '4: 1 2 3 4'), ('{"inventory": [""], "enabled": ["maybe"], "more": ["x"]}', '4: 1 2 3 4'), ('{"inventory": ["1"]}', '3: 1 2 3'), ('{"inventory": ["2"]}', '0: '),
+	('{"inventory": ["p"]}', '0: '), ('{"enabled": ["True"]}', '4: 1 2 3 4'), ('{"enabled": ["false"]}', '0: '),  ('{"limit": ["2"], "offset": ["1"]}', '4: 2 3'),
 	('{"type": ["INTERVAL"], "limit": ["1"]}', '3: 1'), ('{"id": ["x"]}',
 	'400 {"detail": "invalid literal for int() with base 10: ''x''", "error_type": "ValueError"}')) v (q, wanted);
 select is(tests.on('eve', 'list', query => '{"expand": ["next_run"]}') ~ '^200 \{"count":1,"next":null,"previous":null,"results":\[\{"id":5,"name":"e","type":"INTERVAL",'
 	'"schedule":"25","mode":"touch.yml","kind":"PLAYBOOK","project":2,"inventory":2,"save_result":true,"enabled":true,"vars":\{\},"next_run":"[0-9T:.-]+Z",'
 	'"url":"http://moirai/polemarch/api/v1/periodic-tasks/5/"\}\]\}$', true, 'a row is all of it');
+select tests.on('johnny', 'update', 2, '{"enabled": false}');
+update work.periodic_tasks set next_at = tests.at(case id when 1 then 9 else 5 end) where id in (1, 3, 4);
+select is(tests.listed('johnny', q::jsonb), wanted, 'those with ' || q) from (values
+	('{"enabled": ["false"]}', '1: 2'), ('{"enabled": ["true"]}', '3: 1 3 4'), ('{"ordering": ["next_run"]}', '4: 3 4 1 2'),
+	('{"ordering": ["next_run"], "limit": ["2"], "offset": ["1"]}', '4: 4 1')) v (q, wanted);
 
 select * from finish();
 rollback;

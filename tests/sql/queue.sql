@@ -1,7 +1,7 @@
 -- The queue, and what a run is between its claim and its end (sql/work/queue.sql, runs.sql; sql/runner_api).
 begin;
 \ir lib.psql
-select plan(72);
+select plan(87);
 
 -- Projects 1 and 2, which are synced; inventory 1 with hosts a and b, inventory 2 with host a.
 create function tests.world() returns void
@@ -55,6 +55,16 @@ select is((select count(*) from work.busy), 1::bigint, 'what is over counts no m
 
 select tests.world(), tests.order(1), tests.order(1), tests.order(1), tests.order(1, 2), inventory.inventories_add('k', '{}', '{}', 1), tests.order(1, 3);
 select is(tests.claimed(jobs => 2, per_host => 1), 'run 1, run 5', 'who waits for a machine holds up nobody behind');
+select tests.world();
+create function tests.narrow(run bigint, variadic names text[]) returns void language sql as $$ select work.run_narrow(run, names) $$;
+select tests.narrow(tests.order(1), 'a'), tests.narrow(tests.order(1), 'a', 'b'), tests.narrow(tests.order(2), 'b'), tests.narrow(tests.order(2, null), 'c'), tests.narrow(tests.order(1, null), 'c');
+select is(tests.claimed(per_host => 1), 'run 1, run 3, run 4', 'where machines are named these alone count, and who waits for one holds up none of the others');
+select is((select string_agg(concat_ws(' ', run_id, name), ', ' order by run_id) from work.busy), '1 a, 3 b, 4 c', '... and are busy');
+select is(tests.claimed(per_host => 2), 'run 2, run 5', '... so long as there is room');
+select tests.world(), tests.order(1), tests.narrow(tests.order(2), 'a');
+select is(tests.claimed(per_host => 1), 'run 1', 'who is on a whole inventory is on each of its machines');
+select tests.world(), tests.narrow(tests.order(1, null), 'a'), tests.order(1), tests.narrow(tests.order(1), 'b');
+select is(tests.claimed(per_host => 1), 'run 1, run 3', '... and while it waits it holds up nobody on one of them');
 select tests.world(), tests.order(1), tests.order(2);
 update work.projects set status = 'WAIT_SYNC' where id = 1;
 select is(tests.claimed(), 'sync 1, run 2', 'a run waits for its project''s sync');
@@ -167,6 +177,40 @@ select is((select string_agg(id::text, ' ') from work.runs), '1', 'a run whose r
 select tests.order();
 select work.run_cancel(3, tests.at(5));
 select is((select concat_ws(' ', status, status_detail) from work.runs where id = 3), 'INTERRUPTED canceled before it began', 'one that has not begun is over at once');
+
+-- ---- machines that were named ----
+create function tests.begun(run bigint) returns text
+language plpgsql as $$
+declare
+	about jsonb;
+begin
+	perform tests.claimed();
+	about := runner_api.run_begin(run, tests.token(run));
+	return concat_ws(' | ', about->'inventory'->>'refused', about->'inventory'->'pieces'->0->>'text', (select status_detail from work.runs where id = run),
+	                 (select raw_inventory = about->'inventory'->'pieces'->0->>'text' from work.runs where id = run));
+end
+$$;
+select tests.world(), tests.narrow(tests.order(), 'b');
+select is(tests.begun(1), E'# Hosts \nb \n\n\n\n# Groups  | t', 'Ansible is given these of the inventory');
+select tests.narrow(tests.order(project => 2), 'x', 'a', 'y');
+select is(tests.begun(2), E'# Hosts \na \n\n\n\n# Groups  | No longer in the inventory: x, y. | t', '... those that are there still, and it is told which are not');
+select runner_api.run_settle(2, tests.token(2), 'OK', null, '{"hosts": [], "facts": [], "lines": 0}');
+select is((select status || ' ' || status_detail from work.runs where id = 2), 'OK No longer in the inventory: x, y.', '... to the end');
+select tests.narrow(tests.order(), 'x', 'a');
+select length(tests.begun(3)), runner_api.run_settle(3, tests.token(3), 'ERROR', 'exit 2', '{"hosts": [], "facts": [], "lines": 0}');
+select is((select status || ' ' || status_detail from work.runs where id = 3), 'ERROR No longer in the inventory: x. exit 2', '... before what came of it');
+select tests.narrow(tests.order(), 'x', 'y');
+select is(tests.begun(4), 'None of its hosts is in the inventory any more.', 'where none is left there is no inventory');
+select is((select concat_ws(' ', status_detail, raw_inventory) from work.runs where id = 4), '', '... nor a text of one');
+select tests.narrow(tests.order(inventory => null), 'b', 'x');
+select is(tests.begun(5), E'# Hosts \nb\nx\n\n\n\n# Groups  | t', 'without one they are all that Ansible is given');
+select tests.narrow(tests.order(), 'a');
+select work.objects_gone('inventory', '{1}');
+select tests.claimed();
+select is(runner_api.run_begin(6, tests.token(6))::jsonb->'inventory', 'null', 'where it is gone there is none either');
+select work.runs_delete('{1,2,3,4,5,6}');
+select is((select count(*) from work.run_targets), 0::bigint, 'with a record its names go');
+select is(tests.wrong(), null, 'all is as it should be');
 
 -- ---- who is not heard of ----
 select tests.world(), tests.order(), tests.order(), tests.claimed();

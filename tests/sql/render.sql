@@ -2,7 +2,7 @@
 -- values, and the same as YAML. What Ansible reads of it: tests/http/test_render.py.
 begin;
 \ir lib.psql
-select plan(54);
+select plan(60);
 
 -- ---- tools ----
 -- tests.new(kind, id, name, vars, sealed, type, children): an object of johnny's.
@@ -153,6 +153,22 @@ select is((select array_agg(concat_ws(' ', n, form, key, sealed) order by n) fro
 select is((select string_agg(text || case when sealed is null then '' else '[~~ENCRYPTED~~]' end, '' order by n) from pieces), inventory.text(6),
 	'... and is the text, with the secrets between its pieces');
 select is((select array_agg(text) from inventory.pieces(2)), array[inventory.text(2)], 'without secrets it is one piece');
+
+-- ---- of some machines only ----
+create function tests.only(id bigint, variadic names text[]) returns text
+language sql as $$ select replace((select string_agg(text || coalesce('<' || key || '>', ''), '' order by n) from inventory.pieces(id, names)), E'\n', '⏎') $$;
+select tests.new('inventory', 18, 'some', '{"i": 1}'), tests.new('host', 131, 'web[8-11].x', '{"v": 1}', '{"ansible_ssh_pass": {"key": 1, "sealed": "S"}}', 'RANGE'), tests.new('host', 132, 'db'),
+       tests.new('host', 133, 'web9.x', '{"own": 1}'), tests.new('host', 134, '[fe80::1]'), tests.new('group', 131, 'g', '{"gv": 1}'), tests.new('group', 132, 'rest');
+select inventory.host_names_put('{131,132,133,134}'), people.parts_add('inventory', 18, 'host', '{132,134}'), people.parts_add('inventory', 18, 'group', '{131,132}'),
+       people.parts_add('group', 131, 'host', '{131}'), people.parts_add('group', 132, 'host', '{133}');
+select is(tests.only(18, 'web11.x', 'web8.x', 'db'), '# Hosts ⏎db ⏎⏎# Global vars⏎[all:vars]⏎i=1⏎⏎# Groups ⏎[g]⏎web8.x ansible_ssh_pass=<ansible_ssh_pass> v=1⏎'
+	'web11.x ansible_ssh_pass=<ansible_ssh_pass> v=1⏎⏎⏎[g:vars]⏎gv=1⏎⏎[rest]⏎⏎⏎', 'of a RANGE those that are meant, by name, with its variables; groups stay');
+select is(tests.only(18, 'web8.x', 'web9.x', 'web10.x', 'web11.x', 'fe80::1', 'nowhere', 'web9.x'), '# Hosts ⏎fe80::1 ⏎⏎# Global vars⏎[all:vars]⏎i=1⏎⏎# Groups ⏎[g]⏎web[8:11].x ansible_ssh_pass=<ansible_ssh_pass> v=1⏎⏎⏎'
+	'[g:vars]⏎gv=1⏎⏎[rest]⏎web9.x own=1⏎⏎', 'a RANGE of which all are meant is one; each host of a name is there');
+select is(inventory.names_missing(18, '{x,web8.x,fe80::1,web[8-11].x,db,web12.x}'), '{x,web[8-11].x,web12.x}', 'which it does not mean');
+select is(inventory.names_missing(18, array(select 'n' || n from generate_series(1, 600) n) || '{db,y}'::text[]), array(select 'n' || n from generate_series(1, 600) n) || '{y}'::text[], '... of many');
+select is((select string_agg(m, ' ' order by m) from inventory.machine_names(18) m), 'db fe80::1 web10.x web11.x web8.x web9.x', 'all that it means, each once');
+select is(tests.only(18, 'DB', 'Web9.x', 'web9'), tests.only(18, 'nowhere'), 'a name in other letters, or a part of one, is another name');
 
 -- ---- order ----
 select is((select string_agg(key, ' ' order by inventory.key_rank(key) collate "C")

@@ -2,7 +2,7 @@
 -- many changes, and a list costs its page, however much one sees. Everything is drawn by hashes, so each run is the same.
 begin;
 \ir lib.psql
-select plan(15);
+select plan(17);
 
 -- ---- tools ----
 -- tests.draw(n, seeds...) -> one of 1 to n.
@@ -116,12 +116,40 @@ begin
 		                                join tests.role r on r.kind = k and r.id = f.id and r.role >= people.role_needed(verb)
 		                               order by f.n)) then
 			return format('%s: rights on %ss', who, k);
+		elsif people.roles_of(who, k, few)
+		      <> array(select r.role from unnest(few) with ordinality f (id, n) left join tests.role r on r.kind = k and r.id = f.id order by f.n) then
+			return format('%s: roles on %ss', who, k);
 		elsif array(select distinct id from people.editable_ids(mine, k) id order by id)
 		      <> array(select id from tests.role where kind = k and role >= 'EDITOR' order by id) then
 			return format('%s: editable %ss', who, k);
 		end if;
 	end loop;
 	return null;
+end
+$$;
+-- tests.access_differs() -> where people.access says something else than who sees it, and by which role; null: nowhere.
+create function tests.access_differs() returns text
+language plpgsql as $$
+begin
+	perform tests.bulk();
+	return (
+		with those as materialized (
+			select kind, id from people.objects where tests.draw(case kind when 'host' then 1500 else 10 end, id, 6) = 1
+		), told as materialized (
+			select t.kind, t.id, a.who, max(a.gives) as role from those t, lateral people.access(t.kind, t.id) a group by 1, 2, 3
+		), seen as materialized (
+			select v.kind, v.id, v.principal as who
+			  from those t join people.visible v on v.kind = t.kind and v.id = t.id and v.principal <> 0
+		)
+		select case when (select count(*) from those) < 60 then 'nothing to compare'
+		            else string_agg(concat_ws(' ', d.kind, d.id, d.who, d.said), '; ') end
+		  from (select kind, id, who, coalesce(told.role::text, 'seen') as said from told full join seen using (kind, id, who)
+		         where told.role is null or seen is null
+		        union all
+		        select t.kind, t.id, u.id, people.role_of(u.id, t.kind, t.id)::text
+		          from those t, (select u.id, people.principals(u.id) as mine from tests.users u where u.id not in (1, 500)) u
+		         where people.role_of(u.id, t.kind, t.id) is distinct from (
+		               select max(role) from told x where x.kind = t.kind and x.id = t.id and x.who = any(u.mine))) d);
 end
 $$;
 create unlogged table tests.role (kind people.kind, id bigint, role people.role, primary key (kind, id));
@@ -237,6 +265,7 @@ create view tests.users as
 select cmp_ok((select count(*) from tests.users), '>=', 60::bigint, 'of 60 users');
 select is((select string_agg(tests.differs(id), '; ') from tests.users), null,
 	'... lists, counts and rights are what recursion over grants and parts finds');
+select is(tests.access_differs(), null, '... and who has access to what, and by which role, is told so');
 
 -- ---- changes ----
 select tests.web();
@@ -268,6 +297,7 @@ select ok((select count(*) from people.objects where kind = 'host') between 9700
 select is((select string_agg(rule || ': ' || id || ' ' || found, '; ') from people.rights_check()), null, 'all is lawful still');
 select is((select string_agg(tests.differs(id), '; ') from tests.users), null,
 	'... and lists, counts and rights are what recursion finds');
+select is(tests.access_differs(), null, '... and so is who has access');
 
 select * from finish();
 rollback;

@@ -52,7 +52,8 @@ is "$(sql postgres reading 'insert into people.teams (name) values (1)')" \
 	'25006: cannot execute INSERT in a read-only transaction' 'there is a place where nothing can be changed'
 request='{"actor": 1, "stamp": 7, "token": 1, "via": "session", "method": "GET", "address": "192.0.2.1", "mount": "/api/v1",
 	"path": {"id": "1", "hostname": "web", "objects": "groups"}, "asked": {"query": ["web"]},
-	"query": {"limit": ["1"], "expand": ["hosts", "labors", "events", "eventtypes", "fates", "quests"], "query": ["web"], "q": ["web"], "laborOwners": ["true"]},
+	"query": {"limit": ["1"], "expand": ["hosts", "labors", "events", "eventtypes", "fates", "quests"], "query": ["web"], "q": ["web"], "laborOwners": ["true"],
+		"type": ["INTERVAL"], "schedule": ["60"]},
 	"base": "http://moirai/api/v1", "url": "http://moirai/api/v1/groups/1/hosts", "settings": {"domain": "example.com", "queryServer": false}}'
 for function in $(called GET); do
 	is "$(sql moirai_web reading "select status from $function('$request')")" 200 "$function changes nothing"

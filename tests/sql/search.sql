@@ -143,7 +143,7 @@ select people.grants_put('group', 3, array[1]::bigint[], '{EXECUTOR}');
 select is(tests.groups('johnny', 'web'), '["prod-WEB"]', '... but what was granted');
 
 -- ---- the request ----
-select is(array(select jsonb_object_keys(tests.found('{"q": ["x"]}')) k order by k), '{eventTypes,fates,groups,hosts,hostsMore,owners,quests,tags}',
+select is(array(select jsonb_object_keys(tests.found('{"q": ["x"]}')) k order by k), '{eventTypes,fates,groups,hosts,hostsMore,inventories,inventoryGroups,owners,projects,quests,tags,templates,users}',
 	'all kinds unless told');
 select is(tests.refused(format('select tests.found(%L)', query)), words, words) from (values
 	('{}', 'WE400 q: what is to be looked for?'),
@@ -152,7 +152,7 @@ select is(tests.refused(format('select tests.found(%L)', query)), words, words) 
 	(format('{"q": ["%s"]}', repeat('x', 201)), 'WE400 q: longer than 200 characters'),
 	('{"q": ["x"], "limit": ["0"]}', 'WE400 limit: must be from 1 to 50'),
 	('{"q": ["x"], "limit": ["51"]}', 'WE400 limit: must be from 1 to 50'),
-	('{"q": ["x"], "kinds": ["hosts,host"]}', 'WE400 kinds: must be some of hosts, quests, eventTypes, fates, owners, tags, groups')) r (query, words);
+	('{"q": ["x"], "kinds": ["hosts,host"]}', 'WE400 kinds: must be some of hosts, quests, eventTypes, fates, owners, tags, groups, projects, inventories, inventoryGroups, templates, users')) r (query, words);
 
 select * from finish();
 rollback;

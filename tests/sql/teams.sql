@@ -2,7 +2,7 @@
 -- section 14).
 begin;
 \ir lib.psql
-select plan(129);
+select plan(138);
 
 -- johnny makes teams, admin is a superuser, eve and bob are nobody special.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9), ('bob', false, 10);
@@ -109,6 +109,19 @@ select is(tests.found(query::jsonb), wanted, rule) from (values
 	) v (query, wanted, rule);
 select is(tests.polemarch('bob', 'teams_list', query => '{"id__not": ["x"]}'),
 	'400 {"detail": "invalid literal for int() with base 10: ''x''", "error_type": "ValueError"}', 'ids are numbers');
+
+-- ---- whose teams ----
+select tests.story();
+-- Of the three eve is in the first two, and bob is told of the second by a role on it.
+select tests.made('johnny', '{"name": "one", "users_list": [3, 1]}'), tests.made('johnny', '{"name": "two", "users_list": [3]}'),
+	tests.made('bob', '{"name": "three", "users_list": [4]}');
+select people.grants_put('team', 2, '{4}', '{EXECUTOR}');
+select is(coalesce(string_agg(r->>'id', ' ' order by n), '') || ' of ' || (a->>'count'), wanted, format('%s asks for the teams of %s', name, member))
+  from (values ('admin', '3', '1 2 of 2'), ('admin', ' 4 ', '3 of 1'), ('admin', '2', ' of 0'), ('admin', '99', ' of 0'), ('admin', 'x', ' of 0'), ('johnny', '3', '1 2 of 2'),
+	('eve', '3', '1 2 of 2'), ('bob', '3', '2 of 1'), ('eve', '4', ' of 0')) v (name, member, wanted),
+       lateral (select tests.members(tests.polemarch(name, 'teams_list', query => jsonb_build_object('member', jsonb_build_array(member)))) as a) said
+  left join lateral jsonb_array_elements(a->'results') with ordinality e (r, n) on true
+ group by name, member, wanted, a;
 
 -- ---- who sees one, who changes it ----
 select tests.story();

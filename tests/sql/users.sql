@@ -1,7 +1,7 @@
 -- Users: who may see and change whom, and what a change ends (sql/polemarch_api/users.sql; polemarch-behaviour.md section 13).
 begin;
 \ir lib.psql
-select plan(189);
+select plan(193);
 
 -- johnny is nobody special; admin is a superuser.
 insert into people.users (username, superuser, stamp, email, first_name, last_name) values ('admin', true, 8,
@@ -375,7 +375,14 @@ select tests.polemarch('Rosa', 'permissions_add', '{"objects": "teams", "id": "2
 	'[{"member": 1, "role": "EDITOR", "member_type": "user"}]');
 select people.objects_add('host', '{1,2}', 1), people.objects_add('inventory', '{1}', 3), people.parts_add('inventory', 1,
 	'host', '{1}');
+select is(tests.members(tests.polemarch(name, 'users_get', jsonb_build_object('id', id), query => '{"expand": ["owns"]}'))->>'owns', wanted, format('%s is told what %s owns', name, id))
+  from (values ('johnny', '1', '{"hosts": 2, "teams": 1, "groups": 0, "projects": 0, "templates": 0, "inventories": 0}'),
+	('admin', '3', '{"hosts": 0, "teams": 1, "groups": 0, "projects": 0, "templates": 0, "inventories": 1}'),
+	('admin', '2', '{"hosts": 0, "teams": 0, "groups": 0, "projects": 0, "templates": 0, "inventories": 0}')) v (name, id, wanted);
+delete from outbox.changes;
 select is(tests.polemarch('admin', 'users_delete', '{"id": "1"}'), '204', 'a superuser deletes a user');
+select is((select string_agg(format('%s: %s', kind, i), ', ' order by kind, i) from outbox.changes, unnest(ids) i),
+	'inventoryhost: 1, inventoryhost: 2, team: 1, team: 2, user: 1', '... which is told of what he owned, and of the teams that he was in');
 select is(tests.users('username') || ' ' || tests.left(), '(admin) (Rosa) 4 5 6 7 8 9', '... with all he had signed in by');
 select is((select string_agg(format('%s %s: %s', kind, id, owner_id), ', ' order by kind, id) from people.objects),
 	'host 1: 2, host 2: 2, inventory 1: 3, team 1: 2, team 2: 3', '... what he owned passes to who deletes him');

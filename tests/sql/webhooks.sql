@@ -1,7 +1,7 @@
 -- What only administrators may see and change: webhooks (/webhooks) and letters (/letters).
 begin;
 \ir lib.psql
-select plan(72);
+select plan(77);
 
 -- johnny is nobody special; admin is.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8);
@@ -132,7 +132,7 @@ select is(tests.hooks('id'), '(1) (2) (4)', '... that one');
 update outbox.webhooks set secret = 's3cret', event_types = null, active = true;
 select tests.type('a', 'b');
 select tests.throw(1, 'web');
-select outbox.sort(tests.settings('{"slack": false}'), 9, tests.sec(0));
+select outbox.sort(tests.settings('{"slack": false}'), 99, tests.sec(0));
 select is(tests.rows('outbox.letters', 'channel, webhook_id'), '(webhook,1) (webhook,2) (webhook,4)',
 	'webhooks with secrets, and letters to them');
 select is_empty($$ select f from tests.calls where f <> 'webhooks_delete' and position('s3cret' in (tests.by_admin(f,
@@ -171,6 +171,10 @@ select is(tests.listed('{"state": ["waiting"]}'), '3: slack labors-closed, slack
 select is(tests.listed('{"kind": ["quest-started"]}'), '2: mail quest-started, slack quest-started', '... of a kind');
 select is(tests.listed('{"kind": ["quest-started"], "channel": ["slack"], "state": ["waiting"]}'),
 	'1: slack quest-started', '... of a channel, all at once');
+select is(tests.listed('{"webhookId": [" 1"]}'), '1: webhook events', '... to a webhook');
+select is(tests.seen('letters_list', query => jsonb_build_object('webhookId', jsonb_build_array(w), 'state', '["waiting"]'::jsonb))->>'totalLetters', n, 'to webhook ' || w)
+  from (values ('1', '1'), ('2', '0'), ('-1', '0')) v (w, n);
+select is(tests.refusal('letters_list', query => '{"webhookId": ["x"]}'), 'WE400 webhookId: "x" is not a whole number in range', '... which has a number');
 select is(tests.seen('letters_list', query => '{"kind": ["x"]}') - 'href',
 	'{"status": "ok", "limit": 10, "offset": 0, "totalLetters": 0, "letters": []}', '... or none');
 select is(tests.refusal('letters_list', query => '{"state": ["lost"]}'),
