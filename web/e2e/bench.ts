@@ -1,14 +1,18 @@
 /**
  * What script/bench measures of the page, by Chromium over the server that MOIRAI_E2E names: figures, written as JSON into the file
  * MOIRAI_FIGURES. MOIRAI_QUESTS: the quests whose tables are looked at, smallest first; MOIRAI_SECONDS: how long things change.
+ * MOIRAI_RUNS: a run that is over and one that is not, both long; MOIRAI_PSQL: words for psql, by which more is written into the latter.
  */
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { CDPSession } from 'playwright-core';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { api, browser, expect, server, settled, signIn, test, type Page } from './browser.ts';
+import { oneOfEach, polemarch } from './world.ts';
 
 const figures: Record<string, Record<string, number>> = {};
 const quests = (process.env['MOIRAI_QUESTS'] ?? '').split(' ').filter(Boolean).map(Number);
+const runs = (process.env['MOIRAI_RUNS'] ?? '').split(' ').filter(Boolean).map(Number);
 const seconds = Number(process.env['MOIRAI_SECONDS'] ?? 5);
 const PAGES = {
 	home: '/',
@@ -20,8 +24,37 @@ const PAGES = {
 	'a host': '/v1/hosts/host1',
 	events: '/v1/events/',
 	'event types': '/v1/event-types/',
-	fates: '/v1/fates'
+	fates: '/v1/fates',
+	projects: '/projects',
+	'a project': '/projects/:id',
+	inventories: '/inventories',
+	'an inventory': '/inventories/:id',
+	groups: '/groups',
+	'a group': '/groups/:id',
+	'hosts of inventories': '/inventory-hosts',
+	'a host of inventories': '/inventory-hosts/:id',
+	runs: '/runs',
+	'a new run': '/runs/new',
+	'a run': '/runs/:id',
+	schedules: '/schedules',
+	'a schedule': '/schedules/:id',
+	templates: '/templates',
+	'a template': '/templates/:id',
+	users: '/users',
+	'a user': '/users/:id',
+	teams: '/teams',
+	'a team': '/teams/:id',
+	'my account': '/me',
+	audit: '/audit',
+	letters: '/letters',
+	webhooks: '/webhooks',
+	about: '/about'
 };
+
+let ids: Record<string, number>;
+beforeAll(async () => {
+	ids = { ...(await oneOfEach()), '/runs/:id': runs[0]! };
+});
 
 afterAll(() => writeFileSync(process.env['MOIRAI_FIGURES']!, JSON.stringify(figures)));
 
@@ -50,7 +83,7 @@ const KiB = (bytes: number) => bytes / 1024;
 
 test.for(Object.entries(PAGES))('the first load of %s', async ([name, address]) => {
 	const { context, page, loaded } = await loading();
-	await page.goto(address);
+	await page.goto(address.replace(':id', String(ids[address])));
 	await page.locator('h1').waitFor();
 	await settled(page);
 	figures[`first load: ${name}`] = { code: KiB(loaded.code), font: KiB(loaded.font), requests: loaded.requests };
@@ -192,3 +225,142 @@ async function busy(debug: CDPSession, page: Page, during: number, deed: () => u
 	const after = await metrics(debug);
 	return ((after['TaskDuration']! - before['TaskDuration']!) / (after['Timestamp']! - before['Timestamp']!)) * 1000;
 }
+
+// ---- a run's output
+
+/** The number of the last line in sight. */
+const lastLine = () => Number([...document.querySelectorAll('.log .line .n a')].at(-1)?.textContent ?? 0);
+const linesOf = async (run: number) => (await polemarch<{ count: number }>('GET', `/history/${run}/lines/?limit=1`)).count;
+
+test.for(runs.slice(0, 1))('the output of run %d', async (run) => {
+	const total = await linesOf(run);
+	const took: number[] = [];
+	for (let i = 0; i < 3; i++) {
+		const { context, page } = await loading();
+		await page.goto(`/runs/${run}`, { waitUntil: 'commit' });
+		const seen = await page.waitForFunction(
+			(total) => {
+				const last = [...document.querySelectorAll('.log .line')].at(-1);
+				return (last?.querySelector('.n')?.textContent?.trim() === String(total) && performance.now()) || undefined;
+			},
+			total,
+			{ polling: 'raf' }
+		);
+		const answered = await page.evaluate(
+			() => performance.getEntriesByType('resource').find(({ name }) => name.includes('/lines/')) as PerformanceResourceTiming
+		);
+		took.push(((await seen.jsonValue()) as number) - answered.responseEnd);
+		await context.close();
+	}
+	const { context, page, debug } = await loading();
+	await debug.send('Performance.enable');
+	await page.goto(`/runs/${run}`);
+	await page.locator('.log .line').first().waitFor();
+	await settled(page);
+	await page.waitForTimeout(1500);
+	const heap = async () => {
+		await debug.send('HeapProfiler.collectGarbage');
+		return (await metrics(debug))['JSHeapUsedSize']! / 2 ** 20;
+	};
+	const atEnd = await heap();
+	const scrolled = await page.locator('.log').evaluate(
+		(log) =>
+			new Promise<{ frames: number; slow: number }>((done) => {
+				let [slow, frames, before] = [0, -1, 0];
+				log.scrollTop = 0;
+				const frame = (now: number) => {
+					if (frames >= 0 && now - before > 34) slow++;
+					frames++;
+					before = now;
+					log.scrollTop += 205;
+					if (frames < 300) requestAnimationFrame(frame);
+					else done({ frames, slow });
+				};
+				requestAnimationFrame(frame);
+			})
+	);
+	// All of it, by the bar.
+	for (let i = 0; i <= 100; i++) {
+		await page.locator('.log').evaluate((log, i) => (log.scrollTop = ((log.scrollHeight - log.clientHeight) * i) / 100), i);
+		await page.waitForTimeout(50);
+	}
+	figures['run'] = { milliseconds: took.sort((a, b) => a - b)[1]!, lines: total, heap: atEnd, after: await heap(), ...scrolled };
+	await context.close();
+});
+
+test.for(runs.slice(1))('a run that says 1,000 lines a second: %d', async (run) => {
+	const { context, page, debug } = await loading();
+	await debug.send('Performance.enable');
+	const blank = await context.newPage();
+	await page.goto(`/runs/${run}`);
+	await page.waitForFunction(() => document.querySelector('.log .line') !== null);
+	await settled(page);
+	const stop = write(run);
+	try {
+		// What the machine lets a page do that does nothing at all, meanwhile.
+		await blank.bringToFront();
+		await watchFrames(blank);
+		await blank.waitForTimeout(seconds * 1000);
+		const idle = await framesOf(blank);
+		await blank.close();
+		await page.bringToFront();
+		await page.waitForTimeout(1500);
+		await watchFrames(page);
+		const before = await metrics(debug);
+		let lag = 0;
+		for (let i = 0; i < seconds * 2; i++) {
+			await page.waitForTimeout(500);
+			const shown = await page.evaluate(lastLine);
+			lag = Math.max(lag, (await linesOf(run)) - shown);
+		}
+		const after = await metrics(debug);
+		const spent = (name: string) => after[name]! - before[name]!;
+		const { frames, slow, longest } = await framesOf(page);
+		figures['run live'] = {
+			...{ frames, slow, longest, lag, blank: idle.slow, busy: (spent('TaskDuration') / spent('Timestamp')) * 1000 }
+		};
+	} finally {
+		stop();
+	}
+	await context.close();
+});
+
+/** A hundred lines, ten times a second, until what it gives is called. */
+function write(run: number): () => void {
+	const psql = spawn('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', ...process.env['MOIRAI_PSQL']!.split(' ')], {
+		stdio: ['pipe', 'ignore', 'inherit']
+	});
+	const statement = `with r as (update work.runs set lines = lines + 100 where id = ${run} returning output_day, lines - 100 as before)
+		insert into work.lines select output_day, ${run}, before + n, format(E'\\x1b[0;32mok: [host%s.example.com] => words, as many as there are as a rule\\x1b[0m', n)
+		from r, generate_series(1, 100) n;\n`;
+	const timer = setInterval(() => psql.stdin.write(statement), 100);
+	return () => (clearInterval(timer), psql.stdin.end());
+}
+
+interface Frames {
+	frames: number;
+	/** How many came more than 50 ms after the one before. */
+	slow: number;
+	/** The longest task, in ms. */
+	longest: number;
+}
+
+const watchFrames = (page: Page) =>
+	page.evaluate(() => {
+		const seen = { frames: 0, slow: 0, longest: 0 };
+		Object.assign(window, { framesSeen: seen });
+		let before = 0;
+		const frame = (now: number) => {
+			if (before > 0) {
+				seen.frames++;
+				if (now - before > 50) seen.slow++;
+			}
+			before = now;
+			requestAnimationFrame(frame);
+		};
+		requestAnimationFrame(frame);
+		new PerformanceObserver((list) =>
+			list.getEntries().forEach((one) => (seen.longest = Math.max(seen.longest, one.duration)))
+		).observe({ type: 'longtask' });
+	});
+const framesOf = (page: Page) => page.evaluate(() => (window as unknown as { framesSeen: Frames }).framesSeen);

@@ -2,6 +2,7 @@
 import { beforeAll } from 'vitest';
 import { routes } from '../src/app/routes.ts';
 import { api, expect, settled, test } from './browser.ts';
+import { oneOfEach, over, run } from './world.ts';
 
 const things: Record<string, string | number> = {};
 
@@ -13,6 +14,10 @@ beforeAll(async () => {
 		things[`/v1/${kind}/:id`] = list[0]!.id;
 		things[`/v1/${kind}/:name`] = encodeURIComponent(list[0]!.hostname);
 	}
+	const each = await oneOfEach();
+	things['/runs/:id'] = await run(each['/projects/:id'], 'site.yml', each['/inventories/:id']);
+	await over(things['/runs/:id']);
+	Object.assign(things, each);
 });
 
 const addressOf = (pattern: string) => pattern.replace(/:\w+$/, String(things[pattern]));

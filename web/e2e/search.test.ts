@@ -52,7 +52,7 @@ test('/ is search where there is nothing to filter, and Esc leaves the page as i
 
 test('what nobody knows is not found, and that is said', async ({ open }) => {
 	const page = await open('/v1/hosts/');
-	await page.getByRole('button', { name: /^Find a host, quest or page/ }).click();
+	await page.getByRole('button', { name: /^Find a host, quest, project or page/ }).click();
 	await find(page).getByRole('combobox').fill('nobody knows it');
 	await find(page).getByText('Nothing matches “nobody knows it”.').waitFor();
 });

@@ -3,6 +3,7 @@ import './base.css';
 import { mount } from 'svelte';
 import App from '#app/App.svelte';
 import { router } from '#lib/router.svelte.ts';
+import '#lib/theme.svelte.ts'; // at once, whatever is opened later
 
 const target = document.createElement('div');
 target.id = 'app';

@@ -60,6 +60,7 @@ describe('while nobody knows yet who is signed in', () => {
 		says = 'nothing';
 		render(App);
 		await screen.findByText('The server does not answer');
+		expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Moirai');
 		says = 'in';
 		await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
 		await isIn();

@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/svelte-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ApiError } from '#lib/api/client.ts';
 import WithQueries from '#lib/testing/WithQueries.svelte';
 import Old from './Old.svelte';
 
@@ -59,6 +60,24 @@ it('what was never had, or is looked at by nobody any more, is not told', async 
 	await waitFor(() => expect(alert()).toBe('Could not get anew: the labors. No.'));
 	leave();
 	await waitFor(() => expect(alert()).toBeUndefined());
+});
+
+it('what is gone, or may be seen no more, is not told: its page says it', async () => {
+	let status = 200;
+	const gone = new QueryObserver(client, {
+		queryKey: ['host'],
+		queryFn: () => (status === 200 ? Promise.resolve(1) : Promise.reject(new ApiError(status, 'Not found.'))),
+		meta: { what: 'the host' }
+	});
+	gone.subscribe(() => {});
+	await anew();
+	for (status of [404, 403]) {
+		await anew();
+		expect([gone.getCurrentResult().isError, alert()]).toEqual([true, undefined]);
+	}
+	status = 500;
+	await anew();
+	await waitFor(() => expect(alert()).toBe('Could not get anew: the host. Not found.'));
 });
 
 it('where nobody answers it says of when the page is, and no more', async () => {

@@ -2,7 +2,9 @@ import { server } from '#lib/testing/server.ts';
 import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { session } from '#lib/api/session.svelte.ts';
 import { router } from '#lib/router.svelte.ts';
+import { anna } from '#lib/testing/session.ts';
 import WithQueries from '#lib/testing/WithQueries.svelte';
 import Search from './Search.svelte';
 
@@ -17,7 +19,8 @@ beforeEach(() => {
 		await new Promise((over) => setTimeout(over, 60));
 		const q = query.get('q')!;
 		const hosts = ['web-1', 'web-12'].filter((name) => name.startsWith(q)).map((hostname, id) => ({ id, hostname, owner: null }));
-		return { body: { hosts, quests: [], eventTypes: [], fates: [] } };
+		const named = q === 'fleet' ? [{ id: 3, name: 'fleet' }] : [];
+		return { body: { hosts, quests: [], eventTypes: [], fates: [], inventories: named, users: named } };
 	};
 	render(WithQueries as never, { component: Search, given: { close } } as never);
 });
@@ -53,4 +56,15 @@ it('a page is found without the server', async () => {
 	await waitFor(() => expect(server.asked).toEqual(['/search?q=quests&limit=8']));
 	await user.keyboard('{Enter}');
 	await waitFor(() => expect(router.path).toBe('/v1/quests/'));
+});
+
+it('what has a page of its own leads there, users for superusers alone', async () => {
+	session.me = anna;
+	await type('fleet');
+	await waitFor(() => expect(screen.getAllByText('fleet')).toHaveLength(1));
+	session.me = { ...anna, superuser: true };
+	await waitFor(() => expect(screen.getAllByText('fleet')).toHaveLength(2));
+	await user.keyboard('{Enter}');
+	await waitFor(() => expect(router.path).toBe('/inventories/3'));
+	session.me = undefined;
 });

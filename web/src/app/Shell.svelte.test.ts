@@ -1,9 +1,14 @@
+import { server } from '#lib/testing/server.ts';
+import type { QueryClient } from '@tanstack/svelte-query';
 import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import type { Component } from 'svelte';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { session } from '#lib/api/session.svelte.ts';
+import { keys } from '#lib/keys.svelte.ts';
 import { router } from '#lib/router.svelte.ts';
 import AskingPage from '#lib/testing/AskingPage.svelte';
+import { newClient } from '#lib/testing/client.ts';
+import { concerned } from '#lib/testing/concerned.ts';
 import WithQueries from '#lib/testing/WithQueries.svelte';
 import Shell from './Shell.svelte';
 
@@ -11,6 +16,7 @@ type Page = Component<Record<string, string>>;
 /** What each page asked for. */
 const asked: string[] = [];
 let mounted: string[];
+let client: QueryClient;
 const loads = vi.hoisted(() => ({ labors: [] as (() => void)[], hosts: [] as (() => void)[] }));
 
 vi.mock('./routes.ts', () => {
@@ -24,11 +30,14 @@ vi.mock('./routes.ts', () => {
 	const home = page('home');
 	const load = (pageOf: Page) => () => Promise.resolve({ default: pageOf });
 	const loadHome = load(home);
+	const links = [
+		{ href: '/v1/labors/', title: 'Labors', icon: 'labor', key: 'l' },
+		{ href: '/v1/quests/', title: 'Quests', icon: 'quest', key: 'q' }
+	];
 	return {
-		navigation: [
-			{ href: '/v1/labors/', title: 'Labors', icon: 'labor', key: 'l' },
-			{ href: '/v1/quests/', title: 'Quests', icon: 'quest', key: 'q' }
-		],
+		linksFor: (superuser: boolean) =>
+			superuser ? [...links, { href: '/audit', title: 'Audit', icon: 'audit', key: 'a' }] : links,
+		sectionsFor: () => [{ title: 'Work', links }],
 		routes: [
 			{ pattern: '/', title: 'Home', load: loadHome },
 			{ pattern: '/v1', title: 'Home', load: loadHome },
@@ -59,10 +68,12 @@ beforeEach(async () => {
 	asked.length = 0;
 	loads.hosts = [];
 	loads.labors = [];
-	session.me = { username: 'anna', user: 'anna@example.net', via: 'session' } as never;
+	session.me = { userId: 7, username: 'anna', superuser: false, may: [], user: 'anna@example.net', via: 'session' } as never;
 	router.ready = () => () => {};
 	router.go('/v1/labors?mine=true');
-	render(WithQueries as never, { component: Shell, given: {} } as never);
+	client = newClient();
+	server.asked = [];
+	render(WithQueries as never, { component: Shell, given: {}, client } as never);
 	await heading('?mine=true');
 });
 afterEach(cleanup);
@@ -133,4 +144,31 @@ it.each(['/v1/quests/5', '/v1/quest/new'])('%s is of the quests in the list of p
 	router.go(path);
 	await waitFor(() => expect(router.path).toBe(path));
 	expect(screen.getAllByRole('link', { current: 'page' }).map((link) => link.textContent)).toEqual(['Quests']);
+});
+
+it('who is signed in is asked for anew when it is said that he changed, or a team, and not before', async () => {
+	const goes = () => keys.list.map((key) => key.keys).filter((key) => key.startsWith('g '));
+	expect([server.asked, goes().includes('g a')]).toEqual([[], false]);
+	expect(concerned(client, { kind: 'user', ids: [8] })).toEqual([]);
+	for (const notice of [
+		{ kind: 'user', ids: [7] },
+		{ kind: 'team', ids: [1] }
+	] as const)
+		expect(concerned(client, notice as never)).toEqual([['session']]);
+	server.answer = () => ({ body: { ...session.me, username: 'berta', superuser: true } });
+	const before = asked.length;
+	await client.invalidateQueries({ queryKey: ['session'] });
+	await screen.findByRole('button', { name: 'BE: berta, account and looks' });
+	expect([server.asked, goes().includes('g a')]).toEqual([['/session'], true]);
+	// He sees something else now.
+	await waitFor(() => expect(asked.slice(before)).toEqual(['labors?mine=true']));
+});
+
+it('the account’s menu is loaded when it is first opened, and its button keeps its place', async () => {
+	const shown = vi.spyOn(HTMLElement.prototype, 'showPopover');
+	const button = () => screen.getByRole('button', { name: 'AN: anna, account and looks' });
+	button().click();
+	await waitFor(() => expect(shown.mock.contexts.some((panel) => (panel as HTMLElement).className.includes('menu'))).toBe(true));
+	expect(document.activeElement).toBe(button());
+	shown.mockRestore();
 });

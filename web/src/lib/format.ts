@@ -10,6 +10,12 @@ export function countOf(n: number, noun: string, many = noun + 's'): string {
 	return `${count(n)} ${n === 1 ? noun : many}`;
 }
 
+/** "inventories" -> "Inventories" */
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** "a group", "an inventory" */
+export const aOrAn = (noun: string): string => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 /** Rounded so that 100 % means all, and 0 % none. */
 export function percent(part: number, whole: number): string {
 	if (whole === 0) return '0 %';

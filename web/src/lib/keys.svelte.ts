@@ -14,11 +14,15 @@ class Keys {
 	#pending = '';
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	/** For as long as the component that says so is there; the one that came last goes first. */
+	/** For as long as the component that says so is there. */
 	on(keys: string, what: string, run: () => void): void {
-		const key = { keys, what, run };
+		onDestroy(this.add({ keys, what, run }));
+	}
+
+	/** Until what it gives is called; the one that came last goes first. */
+	add(key: Key): () => void {
 		this.list = [key, ...this.list];
-		onDestroy(() => (this.list = this.list.filter((other) => other !== key)));
+		return () => (this.list = this.list.filter((other) => other !== key));
 	}
 
 	turnLetters(on: boolean): void {

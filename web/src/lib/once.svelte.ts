@@ -1,5 +1,7 @@
+import { ApiError } from './api/client.ts';
+
 /** A deed of a button: called again while it is under way it does nothing. `busy` is for aria-disabled (a button that is `disabled`
- * loses the focus), `failed` is why the last call failed: it is not thrown. */
+ * loses the focus), `failed` is why the last call failed: it is not thrown. That the session has ended is said by asking to sign in. */
 export function once<A extends unknown[]>(deed: (...args: A) => Promise<unknown>) {
 	let busy = $state(false);
 	let failed = $state.raw<Error>();
@@ -10,7 +12,7 @@ export function once<A extends unknown[]>(deed: (...args: A) => Promise<unknown>
 		try {
 			await deed(...args);
 		} catch (error) {
-			failed = error as Error;
+			if (!(error instanceof ApiError && error.status === 401)) failed = error as Error;
 		} finally {
 			busy = false;
 		}

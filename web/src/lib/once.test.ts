@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { ApiError } from './api/client.ts';
 import { once } from './once.svelte.ts';
 
 it('two presses of one moment are one deed, and a third after it another', async () => {
@@ -24,4 +25,10 @@ it('what goes wrong is told, not thrown, until it is tried again', async () => {
 	const again = send();
 	expect(send.failed).toBeUndefined();
 	await again;
+});
+
+it('that the session has ended is no failure of the deed, which can be done once one has signed in again', async () => {
+	const send = once(() => Promise.reject(new ApiError(401, 'Sign in.')));
+	await send();
+	expect([send.busy, send.failed]).toEqual([false, undefined]);
 });

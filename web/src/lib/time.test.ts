@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { absolute, fromLocal, parseTime, relative, span, toLocal, toServer } from './time.ts';
+import { absolute, fromLocal, parseTime, relative, span, toLocal, toServer, timeOf, timeText } from './time.ts';
 
 const at = parseTime('2026-11-14 17:00:05.123456');
 
@@ -40,3 +40,11 @@ it.each([
 	[-61_000, '1 min'],
 	[3 * 86_400_000, '3 d']
 ])('a span of %i ms is said as "%s", whatever goes before it', (ms, text) => expect(span(ms)).toBe(text));
+
+describe('a time in an address', () => {
+	it('is UTC', () => expect(timeOf('2026-11-14T17:00')?.toISOString()).toBe('2026-11-14T17:00:00.000Z'));
+	it('may be a day', () => expect(timeOf('2026-11-14')?.toISOString()).toBe('2026-11-14T00:00:00.000Z'));
+	it.each(['', 'yesterday', '2026-13-40', '2026-11-14T25:00'])('is none: %j', (text) => expect(timeOf(text)).toBeUndefined());
+	it('comes back as it was', () => expect(timeText(timeOf('2026-11-14T17:00'))).toBe('2026-11-14T17:00'));
+	it('is empty for none', () => expect(timeText(undefined)).toBe(''));
+});

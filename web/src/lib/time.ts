@@ -1,11 +1,12 @@
-/** Times. The server says them as UTC, "2026-11-14 17:00:00.123456"; the page shows them in the zone that was chosen. */
+/** Times. The server says them as UTC, "2026-11-14 17:00:00.123456" or, of runs and projects, "2026-11-14T17:00:00.123456Z"; the page
+ * shows them in the zone that was chosen. */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 export function parseTime(text: string): Date {
-	return new Date(text.slice(0, 23).replace(' ', 'T') + 'Z');
+	return new Date(text.slice(0, 23).replace(' ', 'T').replace(/Z?$/, 'Z'));
 }
 
 /** What the server takes as a time. */
@@ -80,4 +81,15 @@ export function fromLocal(text: string, zone: string): Date {
 	// What the zone says of a guess corrects the guess; twice, for the first may lie behind a change of clocks.
 	for (let i = 0; i < 2; i++) at += wanted - Date.parse(toLocal(new Date(at), zone) + 'Z');
 	return new Date(at);
+}
+
+/** A time as an address has it, 2026-11-14T17:00, in UTC. */
+export function timeOf(text: string): Date | undefined {
+	if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(text)) return undefined;
+	const at = new Date(text.length === 10 ? text + 'T00:00Z' : text + 'Z');
+	return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+export function timeText(at: Date | undefined): string {
+	return at ? at.toISOString().slice(0, 16) : '';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '#lib/api/client.ts';
-import { nextOffset, PAGE, pageOf, rowsOf, timeOf, timeText, totalOf, type JournalPage } from './journal.ts';
+import { nextOffset, PAGE, pageOf, rowsOf, totalOf, type JournalPage } from './journal.ts';
 
 const page = (ids: number[], offset = 0, total?: number): JournalPage => ({
 	events: ids.map((id) => ({ id }) as Schemas['Event']),
@@ -25,12 +25,4 @@ describe('the journal', () => {
 
 	it('says how many there are, as it was told last', () => expect(totalOf([page([9], 0, 12), page([8], 0, 11)])).toBe(12));
 	it('does not say how many where the server does not count', () => expect(totalOf([page([9])])).toBeUndefined());
-});
-
-describe('a time in an address', () => {
-	it('is UTC', () => expect(timeOf('2026-11-14T17:00')?.toISOString()).toBe('2026-11-14T17:00:00.000Z'));
-	it('may be a day', () => expect(timeOf('2026-11-14')?.toISOString()).toBe('2026-11-14T00:00:00.000Z'));
-	it.each(['', 'yesterday', '2026-13-40', '2026-11-14T25:00'])('is none: %j', (text) => expect(timeOf(text)).toBeUndefined());
-	it('comes back as it was', () => expect(timeText(timeOf('2026-11-14T17:00'))).toBe('2026-11-14T17:00'));
-	it('is empty for none', () => expect(timeText(undefined)).toBe(''));
 });

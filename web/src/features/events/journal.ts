@@ -33,14 +33,3 @@ export function totalOf(pages: readonly JournalPage[]): number | undefined {
 	const totals = pages.flatMap((page) => (page.total === undefined ? [] : [page.total]));
 	return totals.length === 0 ? undefined : Math.max(...totals);
 }
-
-/** A time as an address has it, 2026-11-14T17:00, in UTC. */
-export function timeOf(text: string): Date | undefined {
-	if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(text)) return undefined;
-	const at = new Date(text.length === 10 ? text + 'T00:00Z' : text + 'Z');
-	return Number.isNaN(at.getTime()) ? undefined : at;
-}
-
-export function timeText(at: Date | undefined): string {
-	return at ? at.toISOString().slice(0, 16) : '';
-}

@@ -1,6 +1,6 @@
 import { refusal, server } from '#lib/testing/server.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { api, ApiError, must, signedIn } from './client.ts';
+import { api, ApiError, must, polemarch, server as told, signedIn } from './client.ts';
 import { session } from './session.svelte.ts';
 
 const me = {
@@ -87,4 +87,35 @@ describe('asking who is signed in', () => {
 		await session.signOut();
 		expect([sessionStorage.length, replace.mock.calls]).toEqual([0, [['/']]]);
 	});
+});
+
+describe('an address', () => {
+	it('has a list as a parameter given several times, or, with Polemarch’s family, with commas', async () => {
+		server.answer = () => ({ body: {} });
+		await api.GET('/events', { params: { query: { eventTypeId: [1, 2], limit: 5, hostname: undefined } } } as never);
+		await polemarch.GET('/projects/', { params: { query: { expand: ['owner', 'role'], id: [] } } } as never);
+		expect(server.asked).toEqual(['/events?eventTypeId=1&eventTypeId=2&limit=5', '/polemarch/projects/?expand=owner,role']);
+	});
+
+	it('has names in it as what they are', async () => {
+		const sent = vi.spyOn(globalThis, 'fetch');
+		server.answer = () => ({ body: {} });
+		await api.GET('/hosts/{hostname}', { params: { path: { hostname: 'a/b c' }, query: { q: 'a&b=c' } } } as never);
+		expect((sent.mock.calls[0]![0] as Request).url).toMatch(/\/api\/v1\/hosts\/a%2Fb%20c\?q=a%26b%3Dc$/);
+	});
+});
+
+it('an answer without a body has no data', async () => {
+	vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 204 }));
+	expect(await must(polemarch.DELETE('/users/{id}/', { params: { path: { id: 3 } } }))).toBeUndefined();
+});
+
+it('who does not answer is doubted, but not who was asked in vain', async () => {
+	const doubt = vi.spyOn(told, 'doubt');
+	const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'));
+	await expect(must(api.GET('/home'))).rejects.toMatchObject({ status: 0, message: 'The server does not answer.' });
+	expect(doubt).toHaveBeenCalledTimes(1);
+	fetched.mockRejectedValue(new DOMException('…', 'AbortError'));
+	await expect(must(api.GET('/home'))).rejects.toMatchObject({ status: 0 });
+	expect(doubt).toHaveBeenCalledTimes(1);
 });

@@ -8,7 +8,9 @@ export type Schemas = components['schemas'];
 export class ApiError extends Error {
 	constructor(
 		readonly status: number,
-		message: string
+		message: string,
+		/** What is wrong with which field, where the server says so (Polemarch's family). */
+		readonly fields: Readonly<Record<string, string>> = {}
 	) {
 		super(message);
 		this.name = 'ApiError';
@@ -20,6 +22,10 @@ export class ApiError extends Error {
 	}
 }
 
+/** There is none, or there was one and is no more, or no more for who looks: what is here of it is not shown. */
+export const isGone = ({ error }: { error: unknown }): boolean =>
+	error instanceof ApiError && (error.status === 403 || error.status === 404);
+
 /** What the client must know of the session, whom it tells that it is over, and who learns its token anew (session.svelte.ts). */
 export const signedIn = {
 	xsrfToken: undefined as string | undefined,
@@ -30,13 +36,16 @@ export const signedIn = {
 /** Whom it tells that somebody answers, or that perhaps nobody does (live.svelte.ts), and what time it is there (clock.svelte.ts). */
 export const server = { answers: () => {}, doubt: () => {}, tells: (_date: string) => {} };
 
-/** Hermes's shape of errors, or Polemarch's, or none where nginx is alone. */
-function messageOf(body: unknown, status: number): string {
+/** Hermes's shape of errors, or one of Polemarch's (polemarch.txt Errors), or none where nginx is alone. */
+function errorOf(body: unknown, status: number): ApiError {
 	const said = body as { error?: { message?: string | null }; detail?: unknown } | null;
-	if (said?.error?.message) return said.error.message;
-	if (typeof said?.detail === 'string') return said.detail;
-	if (said?.detail) return JSON.stringify(said.detail);
-	return `The server answered ${status}.`;
+	if (said?.error?.message) return new ApiError(status, said.error.message);
+	const detail = said?.detail ?? said;
+	if (typeof detail === 'string') return new ApiError(status, detail);
+	if (Array.isArray(detail)) return new ApiError(status, detail.join(' '));
+	const fields = Object.fromEntries(Object.entries(detail ?? {}).map(([name, texts]) => [name, [texts].flat().join(' ')]));
+	const message = Object.entries(fields).map(([name, text]) => (/_errors$/.test(name) ? text : `${name}: ${text}`));
+	return new ApiError(status, message.join(' ') || `The server answered ${status}.`, fields);
 }
 
 const errors: Middleware = {
@@ -46,7 +55,7 @@ const errors: Middleware = {
 		const body: unknown = await response.json().catch(() => null);
 		if (response.status >= 502 && response.status <= 504) server.doubt();
 		if (response.status === 401 && !(request.method === 'POST' && request.url.endsWith('/session'))) signedIn.lost();
-		throw new ApiError(response.status, messageOf(body, response.status));
+		throw errorOf(body, response.status);
 	},
 	onError({ error }) {
 		if (error instanceof ApiError) return error;
@@ -70,12 +79,20 @@ function signed(request: Request): Request {
 	return request;
 }
 
-export const api = createClient<paths>({
-	baseUrl: '/api/v1',
-	fetch: send,
-	querySerializer: { array: { style: 'form', explode: true } }
-});
-api.use(errors);
+type Family<Prefix extends string> = { [P in keyof paths as P extends `${Prefix}${infer Rest}` ? Rest : never]: paths[P] };
+type OfPolemarch = Family<'/polemarch/api/v1'>;
+
+/** `explode`: a list is a parameter given several times, else one with commas. */
+function clientOf<Paths extends object>(baseUrl: string, explode: boolean) {
+	const client = createClient<Paths>({ baseUrl, fetch: send, querySerializer: { array: { style: 'form', explode } } });
+	client.use(errors);
+	return client;
+}
+
+/** Hermes's family: api.GET('/quests/{id}', ...). */
+export const api = clientOf<Omit<paths, `/polemarch/${string}`>>('/api/v1', true);
+/** Polemarch's: polemarch.GET('/projects/{id}/', ...), each with the slash at its end. */
+export const polemarch = clientOf<OfPolemarch>('/polemarch/api/v1', false);
 
 /** The answer's data: where there is none, an error was thrown on the way. */
 export async function must<T>(answer: Promise<{ data?: T }>): Promise<T> {

@@ -8,14 +8,19 @@ class Session {
 
 	constructor() {
 		signedIn.lost = () => (this.state = 'out');
-		signedIn.renew = async () => this.#is(await must(api.GET('/session')));
+		signedIn.renew = () => this.renew();
+	}
+
+	/** What is known of who is signed in may have changed: his names, what he may. Throws an ApiError, and all stays as it was. */
+	async renew(): Promise<void> {
+		this.#is(await must(api.GET('/session')));
 	}
 
 	/** Throws what is in the way, an ApiError. */
 	async ask(): Promise<void> {
 		if (this.state === 'unreachable') this.state = 'asking';
 		try {
-			this.#is(await must(api.GET('/session')));
+			await this.renew();
 		} catch (error) {
 			const nobody = error instanceof ApiError && error.status === 401;
 			if (nobody) this.state = 'out';
@@ -28,7 +33,7 @@ class Session {
 	/** Throws an ApiError: 401 wrong name or password, 429 too many tries. */
 	async signIn(username: string, password: string): Promise<void> {
 		await must(api.POST('/session', { body: { username, password } }));
-		this.#is(await must(api.GET('/session')));
+		await this.renew();
 	}
 
 	async signOut(): Promise<void> {

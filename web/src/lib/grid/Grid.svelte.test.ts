@@ -137,6 +137,25 @@ describe('what changes elsewhere while rows are selected', () => {
 		expect(hosts()).toEqual(['web-00000', 'web-00001', 'changed']);
 	});
 
+	it('says of a row that is gone that it is, and lets it go with the hand', async () => {
+		const { grid, rerender } = await show(rowsOf(3));
+		await fireEvent.pointerEnter(grid);
+		await rerender({ rows: rowsOf(2) } as never);
+		const gone = () => screen.queryByTitle('No longer in this list')?.getAttribute('aria-rowindex');
+		expect([hosts().length, gone()]).toEqual([3, '4']);
+		await fireEvent.pointerLeave(grid);
+		expect([hosts().length, gone()]).toEqual([2, undefined]);
+	});
+
+	it('keeps nobody from seeing the first rows of an empty table, wherever the pointer is', async () => {
+		const { grid, rerender } = await show([]);
+		await fireEvent.pointerEnter(grid);
+		await rerender({ rows: rowsOf(2) } as never);
+		expect([hosts(), screen.queryByText(/new, show/)]).toEqual([['web-00000', 'web-00001'], null]);
+		await rerender({ rows: rowsOf(3) } as never);
+		expect([hosts().length, screen.queryByText('1 new, show') !== null]).toEqual([2, true]);
+	});
+
 	it('does not hold up what the user himself asks for', async () => {
 		const { rerender } = await show(rowsOf(3), { view: 'a' });
 		selection.toggle(1);

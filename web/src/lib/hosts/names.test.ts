@@ -55,6 +55,15 @@ describe('a name', () => {
 		expect(parseNames('b a b\nB a')).toEqual({ names: ['b', 'a', 'B'], bad: [], given: 5 });
 	});
 
+	it('of a file that is not UTF-8 is none where letters of it are lost', async () => {
+		const file = new Blob([new Uint8Array([0x77, 0x65, 0x62, 0x2c, 0x6d, 0xfc, 0x6c, 0x6c])]); // "web,müll" in Latin 1
+		expect(parseNames(await file.text())).toEqual({
+			names: ['web'],
+			bad: [{ text: 'm\uFFFDll', why: 'holds a character that is not UTF-8' }],
+			given: 2
+		});
+	});
+
 	it('has at most 128 characters, however many bytes', () => {
 		expect(names('ü'.repeat(128))).toHaveLength(1);
 		expect(names('😀'.repeat(128))).toHaveLength(1);

@@ -23,6 +23,7 @@ export const visible = (text: string) => text.replace(new RegExp(INVISIBLE, 'gu'
 /** Why it can't be the name of a host. */
 export function whyNoName(text: string): string | undefined {
 	if (INVISIBLE.test(text)) return 'holds a character that can’t be seen';
+	if (text.includes('\uFFFD')) return 'holds a character that is not UTF-8';
 	// Counted as the server does, by characters; a name with so few units can't have more of them.
 	if (text.length > MOST_CHARACTERS && [...text].length > MOST_CHARACTERS) return `is longer than ${MOST_CHARACTERS} characters`;
 	return undefined;

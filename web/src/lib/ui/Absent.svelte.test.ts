@@ -29,6 +29,14 @@ it('one that there is not leads on', () => {
 	expect([isGone({ error }), link() !== null]).toEqual([true, true]);
 });
 
+it('one that may not be seen says so, and leads on: to try again is of no use', () => {
+	const error = new ApiError(403, 'You do not have permission.');
+	show(error);
+	expect(screen.getByText('You may not see quest 5')).toBeTruthy();
+	expect(screen.getByText(/^You do not have permission\./)).toBeTruthy();
+	expect([isGone({ error }), link() !== null, screen.queryByRole('button')]).toEqual([true, true, null]);
+});
+
 it('one that can’t be had is not said to be none: it says why, and can be asked for again', async () => {
 	const error = new ApiError(500, 'something broke');
 	show(error);
