@@ -43,7 +43,13 @@ export default defineConfig({
 			{
 				extends: true,
 				resolve: { conditions: ['browser'] },
-				test: { name: 'component', environment: 'happy-dom', include: ['src/**/*.svelte.test.ts'] }
+				test: {
+					name: 'component',
+					environment: 'happy-dom',
+					include: ['src/**/*.svelte.test.ts'],
+					setupFiles: 'src/lib/testing/patience.ts',
+					testTimeout: 30_000
+				}
 			},
 			{
 				extends: true,
@@ -61,6 +67,16 @@ export default defineConfig({
 			{
 				extends: true,
 				test: { name: 'bench', environment: 'node', include: ['e2e/bench.ts'], globalSetup: 'e2e/setup.ts', testTimeout: 120_000 }
+			},
+			{
+				extends: true,
+				test: {
+					name: 'pictures',
+					environment: 'node',
+					include: ['e2e/pictures.ts'],
+					globalSetup: 'e2e/setup.ts',
+					testTimeout: 60_000
+				}
 			}
 		]
 	}

@@ -1,6 +1,6 @@
 import { refusal, server, type Answer } from '#lib/testing/server.ts';
 import { QueryClient } from '@tanstack/svelte-query';
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { session } from '#lib/api/session.svelte.ts';
 import { router } from '#lib/router.svelte.ts';
@@ -10,8 +10,6 @@ import WithQueries from '#lib/testing/WithQueries.svelte';
 import { layOut } from '#lib/testing/window.ts';
 import Events from './Events.svelte';
 import { PAGE } from './journal.ts';
-
-configure({ asyncUtilTimeout: 5000 }); // for a busy machine
 
 /** The journal of the server: ids of its events, the oldest first. */
 let journal: number[];
