@@ -4,6 +4,7 @@ import type { Rolldown } from 'vite';
 
 const main = join(import.meta.dirname, 'src/main.ts');
 const routes = join(import.meta.dirname, 'src/app/routes.ts');
+const launch = join(import.meta.dirname, 'src/features/launch/Launch.svelte');
 
 const graph = /@dagrejs|src\/lib\/graph\//;
 
@@ -11,8 +12,8 @@ const graph = /@dagrejs|src\/lib\/graph\//;
 const automation =
 	/src\/(features\/(projects|inventories|runs?|launch|schedules|templates|people|me|audit|letters|webhooks|about)|lib\/(log|runs|rights|variables|members|audit))\//;
 
-/** What the sign-in needs, besides the shell, of what screens share: it does not wait for all of that. */
-const signIn = /src\/lib\/(once\.svelte|ui\/modal)\.ts$/;
+/** What the sign-in needs, besides the shell, of what screens share (it does not wait for all of that), and what any file may need. */
+const small = /src\/lib\/(once\.svelte|ui\/modal)\.ts$|rolldown\/runtime/;
 
 /** The shell's own parts that are loaded when they are wanted have their style beside them. */
 const app = /src\/app\//;
@@ -20,14 +21,18 @@ const app = /src\/app\//;
 /** A screen is a handful of files: the shell's, what screens share, its own. (Without this they are dozens, most of them tiny.) */
 export const fewFiles: Rolldown.CodeSplittingOptions = {
 	groups: [
-		{ name: (id, modules) => ((id !== main && reach(main, modules).has(id)) || signIn.test(id) ? 'shell' : null), priority: 7 },
+		{ name: (id, modules) => (reach(main, modules).has(id) || small.test(id) ? 'shell' : null), priority: 7 },
 		{ name: (id) => (id.endsWith('.css') && !app.test(id) ? styleOf(id) : null), priority: 6 },
 		// Each takes with it what it needs: so what more screens need goes first.
-		{ name: (id, modules) => shared('common', id, modules), priority: 5 },
-		{ name: (id, modules) => shared('both', id, modules), priority: 4 },
-		{ name: (id, modules) => shared('automation', id, modules), priority: 3 },
-		{ name: (id, modules) => shared('feature', id, modules), priority: 2 },
-		{ name: 'graph', test: graph, priority: 1 }
+		{ name: (id, modules) => (sharedBy(id, modules) === 'common' ? 'common' : null), priority: 5 },
+		// Of a new quest and a new run: for it alone a new quest would get all that is Polemarch's.
+		{ name: 'kept', test: /src\/lib\/kept\.svelte\.ts$/, priority: 5 },
+		{ name: (id, modules) => (sharedBy(id, modules) === 'automation' ? 'automation' : null), priority: 4 },
+		// Of a new run at once, in dialogs later: boxes to pick from, options; and variables, which other screens have, too.
+		{ name: (id, modules) => (/lib\/variables\//.test(id) && reach(launch, modules).has(id) ? 'variables' : null), priority: 3 },
+		{ name: (id, modules) => (/src\/lib\//.test(id) && reach(launch, modules).has(id) ? 'form' : null), priority: 2 },
+		{ name: (id, modules) => (sharedBy(id, modules) === 'feature' ? featureOf(screensOf(id, modules)[0]!)! : null), priority: 1 },
+		{ name: 'graph', test: graph, priority: 0 }
 	]
 };
 
@@ -35,21 +40,18 @@ const featureOf = (id: string) => /src\/features\/([\w-]+)\//.exec(id)?.[1];
 
 const styleOf = (id: string) => featureOf(id) ?? (automation.test(id) ? 'automation-screens' : 'screens');
 
-function shared(by: ReturnType<typeof sharedBy>, id: string, modules: Rolldown.ChunkingContext): string | null {
-	if (graph.test(id) || sharedBy(id, modules) !== by) return null;
-	return by === 'feature' ? featureOf(screensOf(id, modules)[0]!)! : by;
-}
-
 const screensOf = (id: string, modules: Rolldown.ChunkingContext) =>
 	(modules.getModuleInfo(routes)?.dynamicallyImportedIds ?? []).filter((screen) => reach(screen, modules).has(id));
 
 /** Which screens need it at once? What is opened later, as dialogs are, does not count; what one needs alone is in its own file. */
-function sharedBy(id: string, modules: Rolldown.ChunkingContext): 'common' | 'both' | 'automation' | 'feature' | null {
-	const screens = screensOf(id, modules);
-	if (screens.length < 2) return null;
+function sharedBy(id: string, modules: Rolldown.ChunkingContext): 'common' | 'automation' | 'feature' | null {
+	const screens = graph.test(id) ? [] : screensOf(id, modules);
 	const others = screens.filter((screen) => !automation.test(screen));
-	if (others.length > 0) return others.length >= 2 ? 'common' : 'both';
-	return new Set(screens.map(featureOf)).size >= 2 ? 'automation' : 'feature';
+	const features = new Set(screens.map(featureOf));
+	if (others.length >= 2) return 'common';
+	if (features.size >= 2) return 'automation';
+	// Screens of one feature are small, and few leave it at once; but Hermes's Quest has a diagram that the list of quests has not.
+	return screens.length >= 2 || (screens.length === 1 && others.length === 0) ? 'feature' : null;
 }
 
 const reaches = new Map<string, Set<string>>();

@@ -376,7 +376,7 @@ static enum status judge(struct program_end *end, int seconds, json_t **ret_inve
 	char *complaint = complaint_in(end->errors, !good);
 
 	if (end->late) {
-		snprintf(why, ANSIBLE_WHY, "Ansible did not read the text within %d s.", seconds);
+		snprintf(why, ANSIBLE_WHY, "Ansible did not read the text within %d s: bring it along in parts.", seconds);
 		return S_SLOW_GATEWAY;
 	}
 	if (end->too_much)

@@ -15,7 +15,7 @@
 
 #include "lib/status.h"
 
-#define ANSIBLE_SECONDS 50               /* nginx waits for 75 */
+#define ANSIBLE_SECONDS 50               /* nginx waits for these and statement_timeout */
 #define ANSIBLE_MAX_OUTPUT ((size_t)64 << 20)
 #define ANSIBLE_MAX_VALUES 2000000
 #define ANSIBLE_WHY 200

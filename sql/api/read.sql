@@ -205,6 +205,18 @@ begin
 end
 $$;
 
+-- api.is_http_url(text) -> is it a URL of a host, to be reached by HTTP?
+create or replace function api.is_http_url(url text) returns boolean
+language sql immutable as $$
+	select url ~* '^https?://[^[:space:]/?#]+' and url !~ '[[:space:]]'
+$$;
+
+-- api.has_login(url) -> does it say as whom to sign in, maybe by which password? Not where it will be shown.
+create or replace function api.has_login(url text) returns boolean
+language sql immutable as $$
+	select url ~ '^[^/]*//[^/?#]*@'
+$$;
+
 create or replace function api.flag(body jsonb, name text, otherwise boolean) returns boolean
 language plpgsql immutable as $$
 begin

@@ -86,9 +86,8 @@ language plpgsql stable as $$
 begin
 	if body ? 'url' then
 		w.url := api.line_needed(body, 'url', 2048);
-		if w.url !~* '^https?://[^[:space:]/?#]+' or w.url ~ '[[:space:]]' then
-			perform api.fail(400, 'url: must begin with http:// or https:// and a host');
-		end if;
+		perform api.fail(400, 'url: must begin with http:// or https:// and a host') where not api.is_http_url(w.url);
+		perform api.fail(400, 'url: must have no user or password in it, for it is shown') where api.has_login(w.url);
 	end if;
 	if body ? 'secret' then
 		w.secret := nullif(api.text(body, 'secret', 256), '');

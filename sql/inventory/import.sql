@@ -2,9 +2,20 @@
 --   {"_meta": {"hostvars": {host: vars}}, "all": {"vars", "children"}, "ungrouped": {"hosts"}, group: {"hosts", "children", "vars"}}
 -- Secrets in it are sealed. Hosts in no group are the inventory's own; groups that are in no other are, too.
 
--- inventory.told_hosts(told) -> each host once with its variables, in the order of names, what it is called here, and as which
--- type. Ansible's name of a group `ungrouped` is no group here: what it says of its hosts, they say themselves.
-create or replace function inventory.told_hosts(told jsonb) returns table (host text, name text, type text, vars jsonb)
+-- inventory.told_names(told) -> each host once.
+create or replace function inventory.told_names(told jsonb) returns setof text
+language plpgsql stable as $$
+begin
+	return query
+		select jsonb_object_keys(told->'_meta'->'hostvars')
+		union
+		select h from jsonb_each(told - '_meta') g, jsonb_array_elements_text(g.value->'hosts') h;
+end
+$$;
+
+-- inventory.told_hosts(told) -> each host once with its variables, in the order of names, what it is called here, as which type, and why
+-- it may not be. Ansible's name of a group `ungrouped` is no group here: what it says of its hosts, they say themselves.
+create or replace function inventory.told_hosts(told jsonb) returns table (host text, name text, type text, vars jsonb, error text)
 language plpgsql stable as $$
 begin
 	return query
@@ -13,18 +24,18 @@ begin
 			select s.key as n, s.value as v from jsonb_each(told->'_meta'->'hostvars') s
 		), lone as materialized (
 			select distinct h as n, coalesce(told->'ungrouped'->'vars', '{}') as v from jsonb_array_elements_text(told->'ungrouped'->'hosts') h
-		), named as (
-			select said.n from said
-			union
-			select h from jsonb_each(told - '_meta') g, jsonb_array_elements_text(g.value->'hosts') h
 		), known as (
 			select n, case when n ~ '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$' then '[' || n || ']' else n end as called,
 			       coalesce(lone.v, '{}') || coalesce(said.v, '{}') as v
-			  from named left join said using (n) left join lone using (n)
+			  from inventory.told_names(told) named (n) left join said using (n) left join lone using (n)
 		)
 		-- Only a RANGE, be it of one, may have a `_` and no ansible_host.
-		select k.n, k.called, case when inventory.name_error(k.called, 'HOST', inventory.vars_clear(k.v)) is null then 'HOST' else 'RANGE' end, k.v
-		  from known k order by k.called collate "C";
+		select k.n, k.called, case when e.as_host is null then 'HOST' else 'RANGE' end, k.v,
+		       case when e.as_host is not null then inventory.name_error(k.called, 'RANGE', c.vars) end
+		  from known k,
+		       lateral (select inventory.vars_clear(k.v) as vars offset 0) c,
+		       lateral (select inventory.name_error(k.called, 'HOST', c.vars) as as_host offset 0) e
+		 order by k.called collate "C";
 end
 $$;
 
@@ -138,7 +149,7 @@ create or replace function inventory.import_error(told jsonb) returns text
 language plpgsql stable as $$
 begin
 	return (with hosts as materialized (
-		select h.*, inventory.name_error(h.name, h.type, inventory.vars_clear(h.vars)) as error from inventory.told_hosts(told) h
+		select * from inventory.told_hosts(told)
 	), groups as materialized (
 		select * from inventory.told_groups(told)
 	)

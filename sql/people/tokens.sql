@@ -31,7 +31,7 @@ end
 $$;
 
 -- people.tokens_end(user, ids) -> how many of the user's tokens these were. They sign nobody in any more, anywhere: what
--- workers remember of the user must be proved again. (The user's row first, as everywhere.)
+-- workers remember of the user must be proved again, and so must pages that they were signed in by. (The user's row first, as everywhere.)
 create or replace function people.tokens_end(p_user bigint, p_ids bigint[]) returns int
 language plpgsql as $$
 declare
@@ -41,7 +41,7 @@ begin
 	delete from people.tokens where user_id = p_user and id = any(p_ids);
 	get diagnostics n = row_count;
 	if n > 0 then
-		perform people.must_prove_again(p_user);
+		perform people.must_prove_again(p_user), outbox.changed('user', array[p_user]);
 	end if;
 	return n;
 end

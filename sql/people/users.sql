@@ -152,7 +152,7 @@ begin
 	if who is null then
 		insert into people.users (username, superuser) values (p_username, true) returning id into who;
 	end if;
-	perform people.password_set(who, p_password),
+	perform people.password_set(who, p_password), outbox.changed('user', array[who]),
 	        people.audited_by(null, 'command', null, 'administrator', 'user', array[who]);
 end
 $$;

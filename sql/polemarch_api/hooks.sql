@@ -168,8 +168,10 @@ language plpgsql stable as $$
 declare
 	each text[] := work.recipients_of(recipients);
 	why  text   := case when cardinality(each) not between 1 and 20 then 'Ensure there are 1 to 20 recipients.'
-	                    when p_type = 'HTTP' and exists (select from unnest(each) r where r !~ '^https?://[^/\s]\S*$' or length(r) > 2048)
+	                    when p_type = 'HTTP' and exists (select from unnest(each) r where not api.is_http_url(r) or length(r) > 2048)
 	                    then 'Recipients must be http or https URLs.'
+	                    when p_type = 'HTTP' and exists (select from unnest(each) r where api.has_login(r))
+	                    then 'Recipients must have no user or password in them, for they are shown.'
 	                    when p_type = 'SCRIPT' and (coalesce(req->'settings'->>'hooksDir', '') = ''
 	                                                or exists (select from unnest(each) r where r ~ '/|^\.' or length(r) > 255))
 	                    then 'Recipients must be in hooks dir.' end;

@@ -54,7 +54,7 @@ begin
 	  into variables, secrets, left_out from inventory.told_vars(told) t, jsonb_each(t) v;
 	return '{"dry_run":' || api.json(p_id is null)
 	       || coalesce(',"id":' || p_id || ',"url":' || polemarch_api.url(req, '/inventories/' || p_id || '/'), '')
-	       || ',"name":' || api.json(p_name) || ',"hosts":' || (select count(*) from inventory.told_hosts(told))
+	       || ',"name":' || api.json(p_name) || ',"hosts":' || (select count(*) from inventory.told_names(told))
 	       || ',"groups":' || (select count(*) from inventory.told_groups(told))
 	       || ',"variables":' || variables || ',"secrets":' || secrets || ',"left_out":' || left_out
 	       || ',"new_machines":' || array_to_json(fresh[1:100]) || ',"split":'

@@ -53,16 +53,18 @@ begin
 	            when jsonb_array_length(value) < fewest then 'This list may not be empty.'
 	            when jsonb_array_length(value) > 100000 then 'Ensure this field has no more than 100000 elements.'
 	            when exists (select from jsonb_array_elements(value) e (name)
-	                          where jsonb_typeof(name) <> 'string' or length(name #>> '{}') not between 1 and 512
+	                          where jsonb_typeof(name) <> 'string' or length(polemarch_api.trimmed(name #>> '{}')) not between 1 and 512
 	                             or name #>> '{}' ~ '[[:cntrl:]]')
 	            then 'A name is a text of 1 to 512 characters in one line.' end;
 end
 $$;
 
--- polemarch_api.names_sent(value) -> the names of a list that is good, each once, in their order.
+-- polemarch_api.names_sent(value) -> the names of a list that is good, without white space around them, each once, in their order.
 create or replace function polemarch_api.names_sent(value jsonb) returns text[]
 language plpgsql immutable as $$
 begin
-	return array(select name from jsonb_array_elements_text(value) with ordinality e (name, n) group by name order by min(n));
+	return array(select name
+	               from (select polemarch_api.trimmed(e) as name, n from jsonb_array_elements_text(value) with ordinality u (e, n)) sent
+	              group by name order by min(n));
 end
 $$;

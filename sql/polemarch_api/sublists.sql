@@ -91,12 +91,14 @@ create or replace function polemarch_api.sublist_change_by_name(req jsonb, how t
 language plpgsql as $$
 declare
 	s       polemarch_api.sublist;
-	names   text[]  := polemarch_api.sent_names(req->'body');
+	names   text[];
 	making  boolean := how <> 'remove' and polemarch_api.sent_create(req->'body');
 	named   record;
 	missing text[];
 	made    bigint[] := '{}'::bigint[];
 begin
+	perform polemarch_api.names_refused('names', polemarch_api.names_error(req->'body'->'names', 0));
+	names := polemarch_api.names_sent(req->'body'->'names');
 	if api.many(cardinality(names)) then
 		perform api.plan_for_many();
 	end if;
@@ -169,29 +171,6 @@ $$;
 create or replace function polemarch_api.are_names(body jsonb) returns boolean
 language sql immutable as $$
 	select coalesce(jsonb_typeof(body) = 'object' and body ? 'names', false)
-$$;
-
--- polemarch_api.sent_names(body) -> the names in it, without white space around them, each once, in the order given.       fails  WE400
-create or replace function polemarch_api.sent_names(body jsonb) returns text[]
-language plpgsql stable as $$
-declare
-	field polemarch_api.field := polemarch_api.want('names', 'line', most => 512);
-	wrong text;
-begin
-	if jsonb_typeof(body->'names') <> 'array' then
-		perform polemarch_api.names_refused('names', format('Expected a list of items but got type "%s".',
-		                                                    polemarch_api.python_type(body->'names')));
-	elsif jsonb_array_length(body->'names') > 100000 then
-		perform polemarch_api.names_refused('names', 'Ensure this list has no more than 100000 elements.');
-	end if;
-	select case when jsonb_typeof(e) <> 'string' then 'Not a valid string.' else polemarch_api.text_error(e, field) end into wrong
-	  from jsonb_array_elements(body->'names') e
-	 where jsonb_typeof(e) <> 'string' or polemarch_api.text_error(e, field) is not null limit 1;
-	perform polemarch_api.names_refused('names', wrong);
-	return array(select name
-	               from (select polemarch_api.trimmed(e) as name, n from jsonb_array_elements_text(body->'names') with ordinality u (e, n)) sent
-	              group by name order by min(n));
-end
 $$;
 
 -- polemarch_api.sent_create(body) -> are hosts that are not there to be made?       fails  WE400

@@ -85,6 +85,7 @@ create or replace function work.runs_with_room(p_ids bigint[], p_most int, free 
 language plpgsql as $$
 declare
 	run     record;
+	busy    text;
 	allowed bigint[] := '{}'::bigint[];
 	full_up bigint[] := '{}'::bigint[];
 begin
@@ -92,14 +93,16 @@ begin
 		return p_ids;
 	end if;
 	-- One by one, for each counts for the next: no more than there are free slots, and inventories that have to wait.
-	for run in select r.id, r.inventory_id, not exists (select from work.run_targets t where t.run_id = r.id) as whole
-	             from unnest(p_ids) with ordinality i (id, n) join work.runs r using (id) order by i.n
+	-- The many names of a run are not looked through again while the machine that it waited for is busy.
+	for run in select r.id, r.inventory_id, t.run_id is null as whole, t.waits_for
+	             from unnest(p_ids) with ordinality i (id, n) join work.runs r using (id) left join work.run_targets t on t.run_id = r.id order by i.n
 	loop
 		exit when cardinality(allowed) >= free;
-		continue when run.whole and run.inventory_id = any(full_up);
-		if exists (select from work.machine_names(run.id) m
-		            where (select count(*) from work.busy b where b.name = m) >= p_most) then
+		continue when run.whole and run.inventory_id = any(full_up) or (select count(*) from work.busy b where b.name = run.waits_for) >= p_most;
+		select m into busy from work.machine_names(run.id) m where (select count(*) from work.busy b where b.name = m) >= p_most limit 1;
+		if found then
 			full_up := case when run.whole then full_up || run.inventory_id else full_up end;
+			update work.run_targets set waits_for = busy where run_id = run.id;
 		else
 			insert into work.busy (run_id, name) select run.id, m from work.machine_names(run.id) m;
 			allowed := allowed || run.id;

@@ -98,14 +98,34 @@ def session_sql(instance):
     sql.close()
 
 
+def must_be_lawful(sql):
+    assert sql.rows("select * from fate.check()") == []
+    assert sql.rows("select * from people.rights_check()") == []
+
+
 @pytest.fixture(autouse=True)
 def emptied_and_lawful(request, instance, session_sql):
     """Before the test nothing is there; after it everything is as the law says."""
     if request.node.get_closest_marker("noreset") is None:
         session_sql.run("select house.reset()")
     yield
-    assert session_sql.rows("select * from fate.check()") == []
-    assert session_sql.rows("select * from people.rights_check()") == []
+    if "unchanged" not in request.fixturenames:
+        must_be_lawful(session_sql)
+
+
+@pytest.fixture(scope="module")
+def stored(seeded, session_sql):
+    """All that a module's `seeded` has made, which is as the law says."""
+    must_be_lawful(session_sql)
+    return session_sql.state()
+
+
+@pytest.fixture
+def unchanged(stored, session_sql):
+    """After the test all that is stored is what it was."""
+    yield
+    before, stored[:] = stored[:], session_sql.state()
+    assert stored == before
 
 
 @pytest.fixture

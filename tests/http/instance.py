@@ -1,4 +1,5 @@
 """Private instances of Moirai, started as anybody would start one: by script/server."""
+import functools
 import os
 import pathlib
 import re
@@ -231,17 +232,20 @@ class Sql:
     def run(self, query, *values):
         self.rows(query, *values)
 
-    def state(self):
-        """All that is stored: rows and a digest of each table, the last value of each sequence."""
+    @functools.cached_property
+    def digests(self):
+        """The question for rows and a digest of each table."""
         tables = self.column("select oid::regclass::text from pg_class where relkind = 'r' and not relispartition"
                              " and relnamespace in ('fate'::regnamespace, 'people'::regnamespace, 'inventory'::regnamespace, 'work'::regnamespace)"
                              " and oid not in ('work.runners'::regclass, 'work.ansible_reference'::regclass)"      # the runner's, who says that it is there
                              " union all select 'fate.events' union all select 'outbox.webhooks' order by 1")
-        digest = " union all ".join(f"select '{t}', count(*), md5(string_agg(r::text, ',' order by r::text)) from {t} r"
-                                    for t in tables)
+        return " union all ".join(f"select '{t}', count(*), md5(string_agg(r::text, ',' order by r::text)) from {t} r" for t in tables)
+
+    def state(self):
+        """All that is stored: rows and a digest of each table, the last value of each sequence."""
         # Letters are the courier's, who writes them when it comes to it.
-        return self.rows(digest) + self.rows("select sequencename, last_value from pg_sequences"
-                                             " where sequencename <> 'letters_id_seq' order by 1")
+        return self.rows(self.digests) + self.rows("select sequencename, last_value from pg_sequences"
+                                                   " where sequencename <> 'letters_id_seq' order by 1")
 
     def close(self):
         self.connection.close()

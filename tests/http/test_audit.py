@@ -163,7 +163,7 @@ def test_no_secret_is_in_it(api, sql, tammy):
     done(users.patch("/users/3/", {"password": imported, "raw_password": "True"}))
     refused(api.signed_in().post("/session", {"username": "tops3cret", "password": "an0ther"}), 401)
     old = api.sign_in("old", "hidd3n")           # is rehashed
-    created(api.post("/webhooks", {"url": "http://me:hidd3n@127.0.0.1:9/an0ther", "secret": "tops3cret", "active": False}))
+    created(api.post("/webhooks", {"url": "http://127.0.0.1:9/an0ther", "secret": "tops3cret", "active": False}))
     secrets += [made, login, imported, page.secret, page.xsrf, old.secret, old.xsrf]
     secrets += sql.column("select password from people.users where password is not null")
     secrets += sql.column("select encode(hash, 'hex') from people.tokens")

@@ -13,7 +13,7 @@ from people import django_hash
 from polemarch import ENCRYPTED, NOT_FOUND, grant, make, said
 from runs import PATIENCE, make_run
 
-pytestmark = pytest.mark.noreset
+pytestmark = [pytest.mark.noreset, pytest.mark.usefixtures("unchanged")]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DJANGO = django_hash("rex", 1)
 
@@ -121,13 +121,6 @@ def seeded(api, session_sql):
         said(api.polemarch.post(path, [1]))
     # What the runner has to do with it is done: from here on only requests could change anything.
     eventually(lambda: said(api.polemarch.get("/projects/1/"))["status"] == "OK", PATIENCE, 0.1)
-
-
-@pytest.fixture(autouse=True)
-def unchanged(seeded, session_sql):
-    before = session_sql.state()
-    yield
-    assert session_sql.state() == before
 
 
 @pytest.fixture

@@ -108,6 +108,18 @@ def test_people_and_who_is_told_of_what_are_told_too(api, stream):
         eventually(lambda: s.heard(kind))
 
 
+def test_whose_sessions_are_ended_from_elsewhere_is_told_to_ask_anew(api, stream, sql):
+    ann = person(sql, "ann")
+    first, second = api.sign_in("ann"), api.sign_in("ann")
+    s = stream()
+    for call in (lambda: second.delete("/sessions"), lambda: second.polemarch.patch(f"/users/{ann}/", {"password": "swordfish"}),
+                 lambda: second.delete("/session"), lambda: api.polemarch.patch(f"/users/{ann}/", {"is_active": False})):
+        s.notices.clear()
+        assert call().status_code == 200
+        eventually(lambda: ann in s.heard("user"))
+        refused(first.get("/session"), 401)
+
+
 def test_a_permission_or_an_owner_that_changes_is_told_as_a_change_of_the_object(api, stream, sql):
     s, admin, ann = stream(), api.polemarch, person(sql, "ann")
     for path, kind, fields in (("hosts", "inventoryhost", {}), ("groups", "group", {}), ("inventories", "inventory", {}), ("teams", "team", {"name": "crew"}),

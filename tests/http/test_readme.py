@@ -5,7 +5,8 @@ import subprocess
 import pytest
 
 from conftest import another
-from instance import ROOT, Sql
+from instance import ROOT, Sql, eventually
+from runs import PATIENCE
 
 pytestmark = pytest.mark.noreset
 README = (ROOT / "README.md").read_text()
@@ -28,10 +29,11 @@ def test_the_story_runs_as_printed(demo, tmp_path):
     function, told = story()
     assert len(told) == 17
     tmp_path.joinpath("var").symlink_to(demo.var)
-    for command, printed in told:
-        said = subprocess.run(["bash", "-c", f"{function}\n{command}".replace("8080", str(demo.port))], cwd=tmp_path,
-                              capture_output=True, text=True, timeout=30)
-        assert (said.stdout, said.stderr) == (printed, ""), command
+    # In one shell, as who types it has it.
+    script = "".join(f"{line}\nprintf '\\0' | tee /dev/stderr\n" for line in [function, *(command for command, _ in told)])
+    said = subprocess.run(["bash", "-c", script.replace("8080", str(demo.port))], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    printed = zip((command for command, _ in told), said.stdout.split("\0")[1:], said.stderr.split("\0")[1:])
+    assert list(printed) == [(*step, "") for step in told]
 
 
 def test_the_demo_is_as_the_law_says_and_shows_quests_in_every_state(demo):
@@ -50,6 +52,15 @@ def test_the_demo_is_as_the_law_says_and_shows_quests_in_every_state(demo):
     sql.close()
 
 
+def at_rest(demo):
+    """Nothing of it is at work, that would go on changing what is stored: no run, no sync."""
+    sql = Sql(demo)
+    try:
+        return sql.one("select not exists (select from work.runs where status in ('DELAY', 'RUN')) and bool_and(status = 'OK') from work.projects")
+    finally:
+        sql.close()
+
+
 def test_a_second_start_keeps_the_data(demo):
     def state():
         sql = Sql(demo)
@@ -57,6 +68,7 @@ def test_a_second_start_keeps_the_data(demo):
             return sql.state()
         finally:
             sql.close()
+    eventually(lambda: at_rest(demo), PATIENCE, 0.1)
     before = state()
     demo.stop()
     demo.start()

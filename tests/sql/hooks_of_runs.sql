@@ -1,7 +1,7 @@
 -- Who is told of runs (sql/polemarch_api/hooks.sql, sql/work/hooks.sql; polemarch-behaviour.md section 19).
 begin;
 \ir lib.psql
-select plan(56);
+select plan(57);
 
 insert into people.users (username, superuser, stamp) values ('admin', true, 8), ('eve', false, 9);
 create function tests.on(function text, body text default '{}', id bigint default 1, name text default 'admin', more jsonb default '{}') returns text
@@ -33,6 +33,7 @@ select is(tests.on('create', ('{"name": "x", "type": "HTTP", "recipients": "http
 	('{"name": ""}', '400 {"name": ["This field may not be blank."]}'), ('{"type": "MAIL"}', '415 {"detail": "Unknown type MAIL."}'), ('{"type": "http"}', '415 {"detail": "Unknown type http."}'),
 	('{"when": "later"}', '400 {"when": ["\"later\" is not a valid choice."]}'), ('{"recipients": "ftp://x"}', '400 {"detail": {"recipients": ["Recipients must be http or https URLs."]}}'),
 	('{"recipients": "http://x | x"}', '400 {"detail": {"recipients": ["Recipients must be http or https URLs."]}}'), ('{"recipients": "|"}', '400 {"detail": {"recipients": ["Ensure there are 1 to 20 recipients."]}}'),
+	('{"recipients": "http://x | http://me:pw@x/"}', '400 {"detail": {"recipients": ["Recipients must have no user or password in them, for they are shown."]}}'),
 	('{"recipients": "http://x\ny"}', '400 {"recipients": ["Enter one line."]}'), ('{"type": "SCRIPT", "recipients": "../x"}', '400 {"detail": {"recipients": ["Recipients must be in hooks dir."]}}'),
 	('{"type": "SCRIPT", "recipients": "a | /bin/sh"}', '400 {"detail": {"recipients": ["Recipients must be in hooks dir."]}}'), ('{"type": "SCRIPT", "recipients": ".hidden"}', '400 {"detail": {"recipients": ["Recipients must be in hooks dir."]}}'))
 	v (body, wanted);

@@ -1,7 +1,7 @@
 -- The queue, and what a run is between its claim and its end (sql/work/queue.sql, runs.sql; sql/runner_api).
 begin;
 \ir lib.psql
-select plan(87);
+select plan(92);
 
 -- Projects 1 and 2, which are synced; inventory 1 with hosts a and b, inventory 2 with host a.
 create function tests.world() returns void
@@ -65,6 +65,14 @@ select tests.world(), tests.order(1), tests.narrow(tests.order(2), 'a');
 select is(tests.claimed(per_host => 1), 'run 1', 'who is on a whole inventory is on each of its machines');
 select tests.world(), tests.narrow(tests.order(1, null), 'a'), tests.order(1), tests.narrow(tests.order(1), 'b');
 select is(tests.claimed(per_host => 1), 'run 1, run 3', '... and while it waits it holds up nobody on one of them');
+select tests.world(), tests.narrow(tests.order(1, null), 'a'), tests.narrow(tests.order(1, null), 'c'), tests.narrow(tests.order(1, null), 'b', 'c', 'a');
+select is(tests.claimed(per_host => 1), 'run 1, run 2', 'a run of named machines waits for those of them that are busy');
+select is((select waits_for from work.run_targets where run_id = 3), 'c', '... for the first, which is remembered');
+select work.run_end(r, 'OK', null, '[]', '[]', 'interrupted', tests.at(2)) from work.runs r where id = 2;
+select is(tests.claimed(per_host => 1), '', '... and when that is free');
+select is((select waits_for from work.run_targets where run_id = 3), 'a', '... for the next');
+select work.run_end(r, 'OK', null, '[]', '[]', 'interrupted', tests.at(2)) from work.runs r where id = 1;
+select is(tests.claimed(per_host => 1), 'run 3', '... until none is left');
 select tests.world(), tests.order(1), tests.order(2);
 update work.projects set status = 'WAIT_SYNC' where id = 1;
 select is(tests.claimed(), 'sync 1, run 2', 'a run waits for its project''s sync');

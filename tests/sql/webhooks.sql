@@ -1,7 +1,7 @@
 -- What only administrators may see and change: webhooks (/webhooks) and letters (/letters).
 begin;
 \ir lib.psql
-select plan(77);
+select plan(79);
 
 -- johnny is nobody special; admin is.
 insert into people.users (username, superuser, stamp) values ('admin', true, 8);
@@ -68,6 +68,10 @@ select is_empty($$ select url, tests.bad(jsonb_build_object('url', url)) from un
 	'http://#', ' http://x', 'http://x y', 'https://x/ ']) url where tests.bad(jsonb_build_object('url',
 	url)) is distinct from
 	'WE400 url: must begin with http:// or https:// and a host' $$, '... by HTTP, of a host, without blanks');
+select is_empty($$ select url, tests.bad(jsonb_build_object('url', url)) from unnest(array['http://me:pw@x/a', 'https://token@x',
+	'HTTP://:pw@x?a', 'http://a:b@c@x']) url where tests.bad(jsonb_build_object('url', url)) is distinct from
+	'WE400 url: must have no user or password in it, for it is shown' $$, '... without a password, which would be shown');
+select is(api.has_login('http://x/a@b:c?d@e#f@g'), false, '... but an @ after the host is none');
 select is(tests.bad(jsonb_build_object('url', E'http://x\n')), 'WE400 url: must be one line', '... in one line');
 select is(tests.bad('{"url": null}'), 'WE400 url: must not be empty', '... and not null');
 select is(tests.bad('{"url": 7}'), 'WE400 url: must be a string', '... or a number');

@@ -22,6 +22,8 @@ export type { Locator, Page };
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const out = join(import.meta.dirname, 'out');
+/** A run of all tests, whose pictures nobody looks at, says MOIRAI_PICTURES=no. */
+const pictures = process.env['MOIRAI_PICTURES'] !== 'no';
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
 
@@ -180,7 +182,7 @@ export const test = base.extend<Fixtures>({
 });
 
 async function look(page: Page, name: string): Promise<void> {
-	const shot = (how: string) => page.screenshot({ path: join(out, `${name}-${how}.png`) });
+	const shot = async (how: string) => pictures && (await page.screenshot({ path: join(out, `${name}-${how}.png`) }));
 	await page.emulateMedia({ colorScheme: 'light' });
 	await axe(page);
 	await shot('light');

@@ -135,6 +135,14 @@ test('of 20,000 rows, scrolled to the middle, the one that is clicked is chosen,
 	expect(await inSight(page)).toEqual(before);
 	await page.getByRole('button', { name: 'Select all 20,000 that match' }).click();
 	await page.getByText('20,000 labors selected').waitFor();
+
+	await page.getByRole('button', { name: 'Clear' }).click();
+	await page.setViewportSize({ width: 1000, height: 1000 }); // the buttons take a line more
+	await grid.scrollIntoViewIfNeeded();
+	const fourth = (await inSight(page))[3]!;
+	await choose(page, fourth);
+	await page.getByText('1 labor selected').waitFor();
+	expect((await inSight(page)).find(({ host }) => host === fourth.host)).toEqual(fourth);
 });
 
 test('by keys the row where one is stays in sight, beyond the lower edge, too', async ({ open }) => {

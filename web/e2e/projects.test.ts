@@ -117,6 +117,10 @@ test('a schedule is made, is said in words, runs, and is turned off', async ({ o
 	await expect.poll(of, PATIENCE).toBe(0);
 
 	await page.getByRole('button', { name: 'Run now' }).click();
+	await page
+		.getByRole('dialog')
+		.getByRole('button', { name: /^Run on \d+ hosts?$/ })
+		.click();
 	await page.waitForURL(/\/runs\/\d+$/);
 	expect(await polemarch<{ inventory: number }>('GET', `/history/${page.url().split('/').at(-1)}/`)).toMatchObject({ inventory });
 	await expect.poll(of, PATIENCE).toBe(0);

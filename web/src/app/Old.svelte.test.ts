@@ -62,7 +62,7 @@ it('what was never had, or is looked at by nobody any more, is not told', async 
 	await waitFor(() => expect(alert()).toBeUndefined());
 });
 
-it('what is gone, or may be seen no more, is not told: its page says it', async () => {
+it('what is gone, or may be seen no more, is not told: its page says it; nor that one is to sign in, which one is asked', async () => {
 	let status = 200;
 	const gone = new QueryObserver(client, {
 		queryKey: ['host'],
@@ -71,7 +71,7 @@ it('what is gone, or may be seen no more, is not told: its page says it', async 
 	});
 	gone.subscribe(() => {});
 	await anew();
-	for (status of [404, 403]) {
+	for (status of [404, 403, 401]) {
 		await anew();
 		expect([gone.getCurrentResult().isError, alert()]).toEqual([true, undefined]);
 	}

@@ -1,4 +1,4 @@
-import { ApiError } from './api/client.ts';
+import { isSignedOut } from './api/client.ts';
 
 /** A deed of a button: called again while it is under way it does nothing. `busy` is for aria-disabled (a button that is `disabled`
  * loses the focus), `failed` is why the last call failed: it is not thrown. That the session has ended is said by asking to sign in. */
@@ -12,7 +12,7 @@ export function once<A extends unknown[]>(deed: (...args: A) => Promise<unknown>
 		try {
 			await deed(...args);
 		} catch (error) {
-			if (!(error instanceof ApiError && error.status === 401)) failed = error as Error;
+			if (!isSignedOut(error)) failed = error as Error;
 		} finally {
 			busy = false;
 		}

@@ -1,4 +1,6 @@
 /** What happened, told in passing. An error stays until it is taken away. */
+import { isSignedOut } from './api/client.ts';
+
 interface Toast {
 	id: number;
 	kind: 'done' | 'failed';
@@ -19,6 +21,7 @@ class Toasts {
 	}
 
 	failed(error: unknown): void {
+		if (isSignedOut(error)) return;
 		this.#add('failed', error instanceof Error ? error.message : String(error));
 	}
 

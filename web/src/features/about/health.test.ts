@@ -17,10 +17,12 @@ describe('health', () => {
 		expect(conditions(health({}))[2]).toEqual({ what: 'Letters', well: true, text: 'none waits' });
 	});
 
-	it('is not where the courier is away, or letters were given up', () => {
+	it('is not where the courier is away, or letters were given up or have waited for long', () => {
 		expect(notWell({ courier: { seenSecondsAgo: 75 } })).toEqual(['Courier']);
 		expect(notWell({ courier: { seenSecondsAgo: null } })).toEqual(['Courier']);
 		expect(notWell({ letters: { oldestSeconds: 0, parked: 2 } })).toEqual(['Letters']);
+		expect(notWell({ letters: { oldestSeconds: 900, parked: 0 } })).toEqual(['Letters']);
+		expect(notWell({ letters: { oldestSeconds: 20, parked: 0 } })).toEqual([]);
 	});
 
 	it('needs a runner only where there is something to run', () => {

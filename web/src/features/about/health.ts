@@ -13,6 +13,7 @@ interface Condition {
 
 const COURIER = 30; // s; as GET /health judges
 const RUNNER = 60;
+const LETTER = 600; // one that waits longer was tried, and not taken
 
 const ago = (seconds: number | null) =>
 	seconds === null
@@ -32,7 +33,7 @@ export function conditions({ courier, letters, runner, runs }: Health): Conditio
 		},
 		{
 			what: 'Letters',
-			well: letters.parked === 0,
+			well: letters.parked === 0 && letters.oldestSeconds <= LETTER,
 			text:
 				(letters.oldestSeconds < 1 ? 'none waits' : `the oldest has been waiting for ${span(letters.oldestSeconds * 1000)}`) +
 				(letters.parked > 0 ? `, ${countOf(letters.parked, 'letter')} given up` : '')

@@ -46,6 +46,11 @@ describe('what an import would make', () => {
 		expect(toldImport(found)).toEqual(['3 hosts and 1 group with 4 variables.', 'The fleet knows all these machines.']);
 	});
 
+	it('is said without what there is none of', () => {
+		expect(toldImport({ ...found, groups: 0 })[0]).toBe('3 hosts with 4 variables.');
+		expect(toldImport({ ...found, hosts: 0 })).toEqual(['1 group with 4 variables.']);
+	});
+
 	it('is said with its secrets, with what is left out, and which groups are split', () => {
 		expect(toldImport({ ...found, secrets: 1, left_out: 2, split: ['top'], new_machines: ['web3'] })).toEqual([
 			'3 hosts and 1 group with 4 variables.',

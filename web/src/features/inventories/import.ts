@@ -29,9 +29,9 @@ export function lineOf(message: string, text: string): { line: number; text: str
 	return { line, text: text.split('\n', line)[line - 1] ?? '' };
 }
 
-/** "12 hosts and 3 groups" */
+/** "12 hosts and 3 groups", "1 host" */
 export function toldParts({ hosts, groups }: Pick<Schemas['ImportFields'], 'hosts' | 'groups'>): string {
-	return `${countOf(hosts, 'host')} and ${countOf(groups, 'group')}`;
+	return [...(hosts > 0 ? [countOf(hosts, 'host')] : []), ...(groups > 0 ? [countOf(groups, 'group')] : [])].join(' and ');
 }
 
 export const isNothing = ({ hosts, groups }: Pick<Schemas['ImportFields'], 'hosts' | 'groups'>): boolean => hosts + groups === 0;

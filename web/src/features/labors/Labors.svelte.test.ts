@@ -44,6 +44,7 @@ beforeEach(() => {
 		if (path === '/fates') return { body: { fates } };
 		return { body: query.get('mine') ? table(['web-2'], 2) : table(['web-1', 'web-2'], 1) };
 	};
+	router.place = new Map();
 	router.go('/v1/labors/');
 });
 afterEach(cleanup);

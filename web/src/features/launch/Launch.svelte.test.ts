@@ -185,6 +185,16 @@ describe('a run is started', () => {
 		expect(readRun(ME)).toEqual({ ...whole, after: 0 });
 	});
 
+	it('and when names of it are refused, these can be taken out at once', async () => {
+		start = () => ({ status: 400, body: { detail: { hosts: ["No names of hosts: o'brien, a:b."] } } });
+		const user = await open({ ...whole, where: 'hosts', hosts: ['web-1', "o'brien", 'a:b'] });
+		await press('Run on 3 hosts');
+		await user.click(await screen.findByRole('button', { name: 'Take out 2 hosts' }));
+		expect(await screen.findByRole('button', { name: 'Run on 1 host' })).toBeTruthy();
+		expect(screen.queryByRole('button', { name: /^Take out \d/ })).toBeNull();
+		expect(screen.queryByText(/No names of hosts/)).toBeNull();
+	});
+
 	it('and when no answer comes, nobody starts a second one unknowingly', async () => {
 		start = () => ({ status: 504, body: {} });
 		await open(whole);

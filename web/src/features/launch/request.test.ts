@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '#lib/api/client.ts';
 import { emptyRun, type RunDraft } from '#lib/runs/draft.ts';
-import { bodyOf, missing, narrowedBy, refusalOf, templateOf } from './request.ts';
+import { bodyOf, missing, namedBy, narrowedBy, refusalOf, templateOf } from './request.ts';
 
 const playbook: RunDraft = { ...emptyRun(), project: 3, playbook: ' site.yml ', inventory: 13, vars: { check: null, forks: 5 } };
 const module: RunDraft = { ...emptyRun(), kind: 'MODULE', project: 3, module: 'ping', inventory: 13, group: 'web*' };
@@ -57,20 +57,38 @@ it('Ansible narrows the hosts by a limit, and by the pattern of a module', () =>
 });
 
 describe('what was refused', () => {
+	const refused = (failed: Error, now = playbook) => refusalOf(failed, playbook, now);
+	it('is said as long as it is as it was sent', () => {
+		const failed = new ApiError(400, 'x', {
+			inventory: 'It has no hosts.',
+			argument: 'forks',
+			playbook: 'Incorrect argument: No.'
+		});
+		expect(refused(failed, { ...playbook, playbook: 'other.yml' }).rest).toBe('It has no hosts. --forks: No.');
+		expect(refused(failed, { ...playbook, inventory: 14 })).toEqual({ of: {}, option: { forks: 'No.' }, rest: '--forks: No.' });
+		expect(refused(failed, { ...playbook, inventory: 14, vars: { check: null } })).toEqual({ of: {}, option: {}, rest: '' });
+		expect(refused(new ApiError(403, 'You may not.'), { ...playbook, inventory: 14 }).rest).toBe('You may not.');
+	});
 	it('stands beside its field', () =>
-		expect(refusalOf(new ApiError(400, 'x', { inventory: 'The inventory has no hosts.' }))).toEqual({
+		expect(refused(new ApiError(400, 'x', { inventory: 'The inventory has no hosts.' }))).toEqual({
 			of: { inventory: 'The inventory has no hosts.' },
 			option: {},
 			rest: 'The inventory has no hosts.'
 		}));
 	it('stands beside its option, not the playbook', () =>
 		expect(
-			refusalOf(
-				new ApiError(400, 'x', { playbook: "Incorrect argument: This argument shouldn't have value.", argument: 'check' })
-			)
+			refused(new ApiError(400, 'x', { playbook: "Incorrect argument: This argument shouldn't have value.", argument: 'check' }))
 		).toMatchObject({ of: {}, option: { check: "This argument shouldn't have value." } }));
+	it.each([
+		['No names of hosts: a:b, x y.', ['a:b', 'x y']],
+		['Not in the inventory: a:b and 3 more.', ['a:b']],
+		['A run needs at least one host.', []]
+	])('names hosts that can be taken out: %s', (said, named) => {
+		const refusal = refused(new ApiError(400, said, { hosts: said }));
+		expect(namedBy(refusal, ['web-1', 'a:b', 'x y'])).toEqual(named);
+	});
 	it('is told all the same where it belongs to no field', () =>
-		expect(refusalOf(new ApiError(403, 'You may not.'))).toEqual({ of: {}, option: {}, rest: 'You may not.' }));
+		expect(refused(new ApiError(403, 'You may not.'))).toEqual({ of: {}, option: {}, rest: 'You may not.' }));
 });
 
 it('a template keeps no hosts by their names', () => {

@@ -72,18 +72,28 @@ export interface Refusal {
 	rest: string | undefined;
 }
 
+/** Of the chosen hosts those that a refusal names: it names the first ten that are wrong. */
+export function namedBy({ of }: Refusal, hosts: readonly string[]): string[] {
+	const [, names = ''] = /: (.*?)(?: and \d+ more)?\.$/.exec(of.hosts ?? '') ?? [];
+	const told = new Set(names.split(', '));
+	return hosts.filter((host) => told.has(host));
+}
+
 const FIELDS = ['project', 'playbook', 'module', 'group', 'args', 'inventory', 'hosts'] as const;
 
-export function refusalOf(failed: Error | undefined): Refusal {
+/** `sent`: what was refused; what is not as it was then is refused no more. */
+export function refusalOf(failed: Error | undefined, sent: RunDraft, draft: RunDraft): Refusal {
 	if (!failed) return { of: {}, option: {}, rest: undefined };
-	const said = Object.entries(refusedOf(failed));
+	const given = Object.entries(refusedOf(failed));
+	const valueOf = (of: RunDraft, name: string): unknown => ({ ...of.vars, ...of })[name];
+	const said = given.filter(([name]) => valueOf(sent, name) === valueOf(draft, name));
 	const isField = ([name]: [string, string]) => FIELDS.some((one) => one === name);
 	const options = said.filter((one) => !isField(one));
 	const all = said.map((one) => (isField(one) || /_errors$/.test(one[0]) ? one[1] : `--${one[0]}: ${one[1]}`));
 	return {
 		of: Object.fromEntries(said.filter(isField)),
 		option: Object.fromEntries(options),
-		rest: all.join(' ') || failed.message
+		rest: given.length === 0 ? failed.message : all.join(' ')
 	};
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { about, mayRetry, urgent, wayOf, type Letter } from './letters.ts';
+import { about, mayRetry, toldContent, urgent, wayOf, type Letter } from './letters.ts';
 
 const letter = (id: number, state: Letter['state'], more: Partial<Letter> = {}) =>
 	({ id, state, recipients: null, subject: null, webhookId: null, questId: null, ...more }) as Letter;
@@ -32,6 +32,16 @@ describe('a letter says', () => {
 		expect(about(letter(1, 'sent', { questId: 3 }))).toBe('of quest 3');
 		expect(about(letter(1, 'sent', { kind: 'run' }))).toBe('to a hook of runs');
 		expect(about(letter(1, 'sent'))).toBe('');
+	});
+
+	it('what is in it, of a form a line for each field', () => {
+		const body = 'type=after_execution&payload=%7B%22status%22%3A%22OK%22%7D';
+		expect(toldContent({ body, type: 'application/x-www-form-urlencoded', hook: 1 })).toEqual([
+			['body', 'type: after_execution\npayload: {"status":"OK"}'],
+			['type', 'application/x-www-form-urlencoded'],
+			['hook', '1']
+		]);
+		expect(toldContent({ body: 'a=b', type: 'text/plain' })[0]).toEqual(['body', 'a=b']);
 	});
 
 	it('by which way it goes, also where two go by one', () => {

@@ -28,6 +28,17 @@ export const channels: Record<Letter['channel'], string> = {
 export const wayOf = ({ channel, kind }: Letter): string =>
 	channel === 'webhook' ? (kind === 'run' ? 'Hook of runs, by HTTP' : 'Webhook') : (channels[channel] ?? channel);
 
+/** What a letter says under a name, to be read; of a form each field has a line. */
+export function toldContent(content: Readonly<Record<string, unknown>>): (readonly [string, string])[] {
+	const isForm = content['type'] === 'application/x-www-form-urlencoded';
+	const told = (name: string, value: unknown) => {
+		if (typeof value !== 'string') return JSON.stringify(value, null, 2);
+		if (!isForm || name !== 'body') return value;
+		return [...new URLSearchParams(value)].map(([field, text]) => `${field}: ${text}`).join('\n');
+	};
+	return Object.entries(content).map(([name, value]) => [name, told(name, value)]);
+}
+
 /** Can it be sent again? What was sent, or is just being, can not. */
 export const mayRetry = ({ state }: Letter): boolean => state === 'parked' || state === 'waiting';
 

@@ -32,6 +32,14 @@ describe('a new password', () => {
 		expect(screen.getByRole('alert').textContent).toBe('It is not the same.');
 	});
 
+	it('is not said to be another one while it is typed once more', async () => {
+		await user.type(box('New password'), 'horse');
+		await user.type(box('Once more'), 'ho');
+		expect(screen.queryByRole('alert')).toBeNull();
+		await user.tab();
+		expect(screen.getByRole('alert').textContent).toBe('It is not the same.');
+	});
+
 	it('is sent, and is on the screen no more', async () => {
 		await user.type(box('New password'), 'horse');
 		await user.type(box('Once more'), 'horse');

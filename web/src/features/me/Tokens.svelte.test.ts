@@ -58,6 +58,11 @@ describe('a new token', () => {
 		expect(sent).toEqual([{ name: 'nightly', scope: 'read', expiryTime: null }]);
 	});
 
+	it('is not said to be used by who made it', async () => {
+		await create();
+		expect(await screen.findByText('not since it was made')).toBeTruthy();
+	});
+
 	it('is shown once, until it is put away, and is kept nowhere', async () => {
 		await create();
 		expect(await screen.findByText('nightly', { selector: 'td' })).toBeTruthy();

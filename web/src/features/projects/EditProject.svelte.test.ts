@@ -62,7 +62,9 @@ describe('a new project', () => {
 		await user.type(screen.getByLabelText('Address of the archive'), 'https://x/site.tar.gz');
 		await user.click(make());
 		await waitFor(() =>
-			expect(sent).toEqual([['/polemarch/projects/', { repository: 'https://x/site.tar.gz', vars: { repo_type: 'TAR' } }]])
+			expect(sent).toEqual([
+				['/polemarch/projects/', { name: 'site', repository: 'https://x/site.tar.gz', vars: { repo_type: 'TAR' } }]
+			])
 		);
 	});
 

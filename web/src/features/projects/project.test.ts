@@ -23,7 +23,19 @@ describe('what is sent of a new project', () => {
 
 	it('of an archive has no branch and no key, whatever was typed before', () => {
 		const form = { ...newForm('TAR'), repository: 'https://x/y.tar.gz', branch: 'main', key: 'k', password: 'p' };
-		expect(created(form)).toEqual({ repository: 'https://x/y.tar.gz', vars: { repo_type: 'TAR', repo_password: 'p' } });
+		expect(created(form)).toEqual({
+			name: 'y',
+			repository: 'https://x/y.tar.gz',
+			vars: { repo_type: 'TAR', repo_password: 'p' }
+		});
+	});
+
+	it('has the name of the last part of its address where none was typed', () => {
+		const named = (repository: string) => created({ ...newForm('GIT'), repository }).name;
+		expect(named('https://git.example.com/infra/site.git')).toBe('site');
+		expect(named('git@git.example.com:site')).toBe('site');
+		expect(named('https://git.example.com/infra/site/')).toBe('site');
+		expect(created({ ...newForm('TAR'), repository: 'https://files.example.com/plays-1.2.tar.gz' }).name).toBe('plays-1.2');
 	});
 
 	it('that is filled by hand needs no address of people, for the API needs one', () => {

@@ -100,8 +100,12 @@ const repositoryOf = (form: Form, before = ''): string =>
 /** A key ends with a line's end, or ssh does not take it. */
 const keyed = (form: Form): Form => (form.key?.trim() ? { ...form, key: form.key.trim() + '\n' } : form);
 
+/** Without one it is called as the last part of its address. */
+const nameOf = (form: Form): string =>
+	form.name.trim() || (/([^/:]+?)(\.git|\.tar(\.\w+)?|\.tgz)?\/*$/.exec(form.repository.trim())?.[1] ?? '');
+
 export function created(form: Form) {
-	const name = form.name.trim();
+	const name = nameOf(form);
 	return { ...(name ? { name } : {}), repository: repositoryOf(form), vars: varsOf(keyed(form)) };
 }
 

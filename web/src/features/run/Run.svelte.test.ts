@@ -95,6 +95,32 @@ describe('a run', () => {
 		const found = await line(1200);
 		expect(found.closest('.line')!.classList.contains('marked')).toBe(true);
 		expect(screen.getByRole('button', { name: 'Copy 2 lines' })).toBeTruthy();
+		expect(screen.getByRole('link', { name: 'Output' }).getAttribute('href')).toBe('/runs/7#L1200-1201');
+	});
+
+	it('marks nothing where its address names a line that it has not', async () => {
+		router.url = new URL('http://localhost/runs/7#L99999');
+		show();
+		await line(5000);
+		expect(screen.queryByText('Line 99,999')).toBeNull();
+	});
+
+	it('is where one was in it when one comes back to it from another page', async () => {
+		record = { ...record, status: 'ERROR' };
+		marks = [{ line: 100, kind: 'failed', text: '', host: 'web1' }];
+		const { unmount } = show();
+		await line(100);
+		await userEvent.click(screen.getByRole('region', { name: 'Output of run 7' }));
+		await userEvent.keyboard('{Home}');
+		await line(1);
+		const { place } = router;
+		unmount();
+		router.place = new Map();
+		client.clear();
+		router.place = place;
+		show();
+		await line(1);
+		expect(screen.queryByText('says 100')).toBeNull();
 	});
 
 	it('goes along with what comes, until somebody scrolls up, and again when he wants to', async () => {
@@ -230,13 +256,16 @@ describe('a run', () => {
 	});
 
 	it.each([
-		[{ inventory: null, inventory_name: null, bare: true }, 'hosts by name,'],
+		[{ hosts: ['web-1'] }, '1 host of inventory prod,'],
+		[{ hosts: null }, 'project fleet, inventory prod,'],
+		[{ inventory: null, inventory_name: null, bare: true, hosts: ['web-1', 'web-2'] }, '2 hosts by name,'],
+		[{ inventory: null, hosts: ['web-1'], inventory_name: null, bare: false }, '1 host of an inventory that was deleted,'],
 		[{ inventory: null, inventory_name: null, bare: false }, 'an inventory that was deleted,']
 	])('says where it was %o', async (given, said) => {
 		record = { ...record, ...given };
 		show();
 		await line(5000);
-		expect(document.body.textContent).toContain(said);
+		expect(document.body.textContent!.replace(/\s+/g, ' ')).toContain(said);
 	});
 
 	it('whose output does not come on keeps what is here in its place, and says so instead of the count', async () => {
@@ -249,6 +278,17 @@ describe('a run', () => {
 		await screen.findByText('Could not get more lines', {}, { timeout: 4000 });
 		expect(screen.getByText('says 5000')).toBeTruthy();
 		expect(document.querySelector('.failure')).toBeNull();
+	});
+
+	it('asks once for the names that it was asked for, for they may be many', async () => {
+		record = { ...record, hosts: ['web-1', 'web-2'] };
+		show();
+		await line(5000);
+		delete record['hosts'];
+		await client.invalidateQueries({ queryKey: ['run', 7] });
+		const asked = server.asked.filter((one) => one.startsWith('/polemarch/history/7/?'));
+		expect(asked.map((one) => one.includes('hosts'))).toEqual([true, false]);
+		expect(document.body.textContent).toContain('2 hosts of');
 	});
 
 	it('that has just begun does not count its hosts', async () => {

@@ -34,6 +34,7 @@ beforeAll(layOut);
 beforeAll(() => import('./RunActions.svelte'), 60_000);
 beforeEach(() => {
 	session.me = anna;
+	router.place.clear();
 	server.asked = [];
 	refused = [];
 	server.answer = (path, query) => {
@@ -42,7 +43,7 @@ beforeEach(() => {
 			const results = [
 				run(4, 'RUN', { outcomes: {} }),
 				run(3, 'OK'),
-				run(2, 'ERROR', { may: [] }),
+				run(2, 'ERROR', { may: [], project_name: null }),
 				run(1, 'OK', { inventory: null, inventory_name: null, bare: true, outcomes: {} }),
 				run(0, 'OK', { inventory: null, inventory_name: null, bare: false })
 			];
@@ -106,6 +107,19 @@ describe('the runs', () => {
 		await user.click(await screen.findByRole('button', { name: 'Cancel 1 run' }));
 		await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Cancel 1 run' }));
 		await waitFor(() => expect(written()).toEqual(['POST /polemarch/history/4/cancel/']));
+	});
+
+	it.each([
+		[4, false],
+		[3, true],
+		[2, false]
+	])('can be run again where they are over, and one sees the project (%i: %s)', async (id, may) => {
+		const user = await open();
+		const row = screen.getByTitle(`Run ${id}: site.yml`).closest<HTMLElement>('[role=row]')!;
+		await user.click(within(row).getByRole('checkbox'));
+		await screen.findByText(/You may neither|Cancel 1 run|Delete 1 record/);
+		const again = screen.queryByRole('link', { name: 'Run again' });
+		expect(again?.getAttribute('href') ?? null).toBe(may ? `/runs/new?run=${id}` : null);
 	});
 
 	it('of which some are refused say which and why', async () => {

@@ -34,6 +34,11 @@ describe('what is sent of a new schedule', () => {
 		});
 	});
 
+	it('has the name of what it runs where none was typed', () => {
+		expect(created({ ...newForm(), playbook: 'site.yml' }).name).toBe('site.yml');
+		expect(created({ ...newForm(), kind: 'MODULE', module: 'ping' }).name).toBe('ping');
+	});
+
 	it('of a module has its hosts and arguments among the options', () => {
 		const form = {
 			...newForm(),

@@ -128,11 +128,14 @@ export function missing(form: Form): string | undefined {
 	return undefined;
 }
 
+/** Is it of fewer hosts than its inventory has? */
+export const isNarrowed = ({ kind, vars }: Pick<Schedule, 'kind' | 'vars'>): boolean =>
+	'limit' in (vars as Vars) || (kind === 'MODULE' && textOf((vars as Vars)['group'], 'all') !== 'all');
+
 /** All of it. */
 export function created(form: Form) {
-	const name = form.name.trim();
 	return {
-		...(name ? { name } : {}),
+		name: form.name.trim() || modeOf(form),
 		kind: form.kind,
 		mode: modeOf(form),
 		project: form.project!,

@@ -26,6 +26,9 @@ export class ApiError extends Error {
 export const isGone = ({ error }: { error: unknown }): boolean =>
 	error instanceof ApiError && (error.status === 403 || error.status === 404);
 
+/** Who asked is signed in no more: he is asked to, and nothing else need be said. */
+export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+
 /** What the client must know of the session, whom it tells that it is over, and who learns its token anew (session.svelte.ts). */
 export const signedIn = {
 	xsrfToken: undefined as string | undefined,

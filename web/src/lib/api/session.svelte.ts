@@ -1,5 +1,5 @@
 /** Who is signed in, and by what: a session of ours, or a proxy, a certificate, Basic, which the server recognizes by itself. */
-import { api, ApiError, must, signedIn, type Schemas } from './client.ts';
+import { api, ApiError, isSignedOut, must, signedIn, type Schemas } from './client.ts';
 
 class Session {
 	/** `out` with `me` known: the session ended in mid-work, and the page stays where it is until somebody signs in again. */
@@ -22,7 +22,7 @@ class Session {
 		try {
 			await this.renew();
 		} catch (error) {
-			const nobody = error instanceof ApiError && error.status === 401;
+			const nobody = isSignedOut(error);
 			if (nobody) this.state = 'out';
 			// Who is to sign in and has his name typed keeps that on the screen.
 			else if (this.state !== 'out') this.state = 'unreachable';

@@ -13,7 +13,7 @@ export interface Holder {
 
 /** Each as lib/things.ts has it; among themselves hosts of inventories are called hosts. */
 const kinds = { hosts: 'host', groups: 'group', inventories: 'inventory', projects: 'project' } as const;
-const aboutOf = <K extends Objects>(objects: K) => ({ ...things[kinds[objects]], noun: kinds[objects], item: kinds[objects] });
+const aboutOf = <K extends Objects>(objects: K) => ({ ...things[kinds[objects]], noun: kinds[objects] });
 
 export const about = {
 	hosts: aboutOf('hosts'),

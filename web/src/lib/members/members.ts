@@ -150,7 +150,7 @@ export async function deleteThings(
 
 async function deleteAll(objects: Objects, ids: readonly number[]): Promise<boolean> {
 	try {
-		const body = ids.map((pk) => ({ type: 'del', item: about[objects].item, pk })) as Schemas['Operations'];
+		const body = ids.map((pk) => ({ type: 'del', item: about[objects].noun, pk })) as Schemas['Operations'];
 		await must(polemarch.POST('/_bulk/', { body }));
 		return true;
 	} catch (error) {

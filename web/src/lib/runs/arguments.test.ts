@@ -34,6 +34,8 @@ describe('what is wrong with an option', () => {
 		['forks', 5, undefined],
 		['forks', '12', undefined],
 		['forks', 'abc', 'That is no whole number.'],
+		['forks', -3, 'It takes 1 or more.'],
+		['forks', 0, 'It takes 1 or more.'],
 		['forks', '', 'Give it a value, or take it out.'],
 		['limit', 'web*', undefined],
 		['limit', null, 'Give it a value, or take it out.'],
@@ -41,6 +43,11 @@ describe('what is wrong with an option', () => {
 		['new-vault-id', 'x', 'The installed Ansible does not have it: take it out.'],
 		['group', 'all', undefined]
 	])('%s=%j: %s', (name, value, why) => expect(wrong(name, value, options)).toBe(why));
+	it('is a number below what Ansible takes', () => {
+		const others = { timeout: option('integer') };
+		expect(wrong('timeout', -1, others)).toBe('It takes 0 or more.');
+		expect(wrong('timeout', 0, others)).toBeUndefined();
+	});
 	it('is told of the first, with its name', () =>
 		expect(firstWrong({ check: null, limit: ' ' }, options)).toMatch(/^--limit: Give/));
 });

@@ -77,8 +77,10 @@ export function wrong(name: string, value: unknown, options: Options): string | 
 	const word = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 	if (option.type === 'boolean') return word === '' ? undefined : 'It takes no value.';
 	if (word.trim() === '') return 'Give it a value, or take it out.';
-	if (option.type === 'integer' && !/^\s*[+-]?\d{1,18}\s*$/.test(word)) return 'That is no whole number.';
-	return undefined;
+	if (option.type !== 'integer') return undefined;
+	if (!/^\s*[+-]?\d{1,18}\s*$/.test(word)) return 'That is no whole number.';
+	const least = name === 'forks' ? 1 : 0;
+	return Number(word) < least ? `It takes ${least} or more.` : undefined;
 }
 
 /** The first that is wrong, in words. */
@@ -95,6 +97,9 @@ export function unmasked(vars: Readonly<Record<string, unknown>>): { vars: Recor
 	const kept = Object.entries(vars).filter(([, value]) => value !== MASK);
 	return { vars: Object.fromEntries(kept), lost: Object.keys(vars).filter((name) => vars[name] === MASK) };
 }
+
+/** For who reads it: of a secret that it is there. */
+export const toldOf = (value: unknown): string => (value === MASK ? 'stored, never shown' : textOf(value));
 
 /** As a text that a field shows. */
 export function textOf(value: unknown): string {

@@ -1,5 +1,6 @@
-/** What a box needs that offers projects or inventories by letters of their names: those found, and the name of the one chosen. */
+/** Projects and inventories by letters of their names, and the name of one that is chosen. */
 import { createQuery, useQueryClient } from '@tanstack/svelte-query';
+import { must, polemarch } from '../api/client.ts';
 import { capital } from '../format.ts';
 import { still } from '../still.svelte.ts';
 import { toasts } from '../toasts.svelte.ts';
@@ -9,7 +10,7 @@ interface Named {
 	name: string;
 }
 
-interface Source<R extends Named> {
+export interface Source<R extends Named = Named> {
 	/** "projects", "project": as queries and notices call them. */
 	plural: string;
 	noun: string;
@@ -21,8 +22,36 @@ const SHOWN = 50;
 /** So many are looked through for the one of exactly that name. */
 const MOST = 1000;
 
+const source = <R extends Named>(given: Source<R>) => given;
+
+export const projects = source({
+	plural: 'projects',
+	noun: 'project',
+	page: (query, signal) => must(polemarch.GET('/projects/', { params: { query }, signal })),
+	one: (id, signal) => must(polemarch.GET('/projects/{id}/', { params: { path: { id }, query: { parts: 'no' } }, signal }))
+});
+export const inventories = source({
+	plural: 'inventories',
+	noun: 'inventory',
+	page: (query, signal) => must(polemarch.GET('/inventories/', { params: { query }, signal })),
+	one: (id, signal) => must(polemarch.GET('/inventories/{id}/', { params: { path: { id }, query: { parts: 'no' } }, signal }))
+});
+
 /** `chosen`: an id; a text is none of them. */
-export function createByName<R extends Named>({ plural, noun, page, one }: Source<R>, chosen: () => number | string | undefined) {
+export const createBrief = ({ noun, one }: Source, chosen: () => number | string | undefined) =>
+	createQuery(() => {
+		const id = chosen();
+		return {
+			queryKey: [noun, id, 'brief'],
+			queryFn: ({ signal }: { signal: AbortSignal }) => one(id as number, signal),
+			enabled: typeof id === 'number',
+			meta: { what: `the ${noun}`, shows: [`${noun}:${id}`] }
+		};
+	});
+
+/** What a box needs in which one of them is chosen. */
+export function createByName<R extends Named>(of: Source<R>, chosen: () => number | string | undefined) {
+	const { plural, noun, page } = of;
 	const client = useQueryClient();
 	let typed = $state('');
 	const settled = still(() => typed.trim(), 150);
@@ -33,15 +62,7 @@ export function createByName<R extends Named>({ plural, noun, page, one }: Sourc
 		meta: { what: `the ${plural}`, shows: [noun] }
 	});
 	const found = createQuery(() => ({ ...asked(settled.value, SHOWN), placeholderData: (before) => before }));
-	const brief = createQuery(() => {
-		const id = chosen();
-		return {
-			queryKey: [noun, id, 'brief'],
-			queryFn: ({ signal }) => one(id as number, signal),
-			enabled: typeof id === 'number',
-			meta: { what: `the ${noun}`, shows: [`${noun}:${id}`] }
-		};
-	});
+	const brief = createBrief(of, chosen);
 
 	return {
 		found,

@@ -34,6 +34,17 @@ it('a dialog begins with its first field, not with the cross', async () => {
 	expect(document.activeElement).toBe(screen.getByLabelText('Note'));
 });
 
+it('a tab with a dialog in which something was typed is not closed, or loaded anew, unasked', async () => {
+	const leaves = () => dispatchEvent(new Event('beforeunload', { cancelable: true }));
+	const { unmount } = await open();
+	await user.click(screen.getByLabelText('Note'));
+	expect(leaves()).toBe(true);
+	await user.type(screen.getByLabelText('Note'), '!');
+	expect(leaves()).toBe(false);
+	unmount();
+	expect(leaves()).toBe(true);
+});
+
 describe('a dialog in which nothing was typed', () => {
 	it('closes at once, and the focus is back where it was', async () => {
 		await open();

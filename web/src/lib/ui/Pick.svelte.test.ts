@@ -9,9 +9,11 @@ const of = (...names: string[]) => names.map((name) => ({ value: name, label: na
 
 function show(items: ReturnType<typeof of>, value = '') {
 	const onpick = vi.fn();
-	const props = $state({ label: 'Project', value, text: value, items, onsearch: vi.fn(), onpick });
+	const onleave = vi.fn();
+	const props = $state({ label: 'Project', value, text: value, items, onsearch: vi.fn(), onpick, onleave });
 	render(Pick, props);
-	return { user: userEvent.setup(), props, onpick, box: screen.getByRole('combobox', { name: 'Project' }) };
+	const box = screen.getByRole<HTMLInputElement>('combobox', { name: 'Project' });
+	return { user: userEvent.setup(), props, onpick, onleave, box };
 }
 const marked = (box: HTMLElement) =>
 	document.getElementById(box.getAttribute('aria-activedescendant') ?? '')?.textContent?.trim();
@@ -46,4 +48,54 @@ it('what is typed goes before what was chosen', async () => {
 	expect(marked(box)).toBe('web');
 	await user.keyboard('{Enter}');
 	expect(onpick.mock.calls).toEqual([['web']]);
+});
+
+it('opened by an arrow it is at what was chosen; arrows go from there, and no further than the ends', async () => {
+	const { user, onpick, box } = show(of('alpha', 'beta', 'gamma'), 'beta');
+	box.focus();
+	await user.keyboard('{ArrowDown}');
+	expect(marked(box)).toBe('beta');
+	await user.keyboard('{ArrowDown}{ArrowDown}');
+	expect(marked(box)).toBe('gamma');
+	await user.keyboard('{PageUp}{Enter}');
+	expect(onpick.mock.calls).toEqual([['alpha']]);
+	expect(box.getAttribute('aria-expanded')).toBe('false');
+});
+
+it('one of them is chosen by a press, and the box keeps the focus', async () => {
+	const { user, onpick, onleave, box } = show(of('alpha', 'beta'), 'alpha');
+	await user.click(box);
+	await user.click(screen.getByRole('option', { name: 'beta' }));
+	expect(onpick.mock.calls).toEqual([['beta']]);
+	expect(onleave).not.toHaveBeenCalled();
+	expect(document.activeElement).toBe(box);
+	expect(screen.queryByRole('listbox')).toBeNull();
+});
+
+it('opened by a press nothing is marked: Enter chooses nothing that nobody has pointed at', async () => {
+	const { user, onpick, box } = show(of('alpha', 'beta'));
+	await user.click(box);
+	await user.keyboard('{Enter}');
+	expect(onpick).not.toHaveBeenCalled();
+});
+
+it('Esc takes back what was typed, and closes nothing else', async () => {
+	const { user, box } = show(of('alpha', 'beta'), 'alpha');
+	const outside = vi.fn();
+	document.body.addEventListener('keydown', outside);
+	await user.type(box, 'be');
+	outside.mockClear();
+	await user.keyboard('{Escape}');
+	expect([box.value, screen.queryByRole('listbox')]).toEqual(['alpha', null]);
+	expect(outside).not.toHaveBeenCalled();
+	document.body.removeEventListener('keydown', outside);
+});
+
+it('who goes on without choosing has what he typed looked at', async () => {
+	const { user, onpick, onleave, box } = show(of('alpha', 'beta'), 'alpha');
+	await user.clear(box);
+	await user.type(box, ' bet ');
+	await user.tab();
+	expect([onleave.mock.calls, onpick.mock.calls]).toEqual([[['bet']], []]);
+	expect(box.value).toBe('alpha');
 });

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '#lib/api/client.ts';
 import { toasts } from '#lib/toasts.svelte.ts';
 import Toasts from './Toasts.svelte';
 
@@ -46,6 +47,12 @@ describe('what is told in passing', () => {
 		await vi.advanceTimersByTimeAsync(60_000);
 		await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
 		expect(toasts.list).toEqual([]);
+	});
+
+	it('is not said of a session that has ended: one is asked to sign in', () => {
+		toasts.failed(new ApiError(401, 'Sign in.'));
+		toasts.failed(new ApiError(403, 'You may not.'));
+		expect(toasts.list.map(({ text }) => text)).toEqual(['You may not.']);
 	});
 
 	it('lies over a dialog that was opened before it', async () => {
