@@ -20,7 +20,8 @@ beforeEach(() => {
 		const q = query.get('q')!;
 		const hosts = ['web-1', 'web-12'].filter((name) => name.startsWith(q)).map((hostname, id) => ({ id, hostname, owner: null }));
 		const named = q === 'fleet' ? [{ id: 3, name: 'fleet' }] : [];
-		return { body: { hosts, quests: [], eventTypes: [], fates: [], inventories: named, users: named } };
+		const quests = q === 'fleet' ? [{ id: 8, description: 'All of the fleet' }] : [];
+		return { body: { hosts, quests, eventTypes: [], fates: [], inventories: named, users: named } };
 	};
 	render(WithQueries as never, { component: Search, given: { close } } as never);
 });
@@ -64,6 +65,7 @@ it('what has a page of its own leads there, users for superusers alone', async (
 	await waitFor(() => expect(screen.getAllByText('fleet')).toHaveLength(1));
 	session.me = { ...anna, superuser: true };
 	await waitFor(() => expect(screen.getAllByText('fleet')).toHaveLength(2));
+	// What begins so goes before the quest that has it somewhere.
 	await user.keyboard('{Enter}');
 	await waitFor(() => expect(router.path).toBe('/inventories/3'));
 	session.me = undefined;
