@@ -8,8 +8,8 @@ export interface Column<R> {
 	/** The cell's text, also the row's name where it is the first; `cell` shows it in another way. */
 	text: (row: R) => string;
 	cell?: Snippet<[R]>;
-	/** By what rows are ordered; a column without it can't be sorted. */
-	by?: (row: R) => string | number;
+	/** By what rows are ordered: its text, or something else; a column without it can't be sorted. */
+	by?: 'text' | ((row: R) => string | number);
 	number?: boolean;
 	/** Also shown where there is no room for all. */
 	narrow?: boolean;
@@ -29,9 +29,9 @@ export const sortText = (sort: Sort | undefined): string => (sort ? (sort.down ?
 
 /** A new array in that order; rows that are equal stay in the order in which they came. */
 export function sorted<R>(rows: readonly R[], columns: readonly Column<R>[], sort: Sort | undefined): readonly R[] {
-	const by = columns.find((column) => column.key === sort?.key)?.by;
-	if (!sort || !by) return rows;
-	const keys = rows.map(by);
+	const column = columns.find(({ key }) => key === sort?.key);
+	if (!sort || !column?.by) return rows;
+	const keys = rows.map(column.by === 'text' ? column.text : column.by);
 	const order = Uint32Array.from(rows.keys());
 	const sign = sort.down ? -1 : 1;
 	order.sort((a, b) => (keys[a]! < keys[b]! ? -sign : keys[a]! > keys[b]! ? sign : a - b));
