@@ -36,6 +36,19 @@ test('Ctrl K finds a host, a quest and a page, and Enter opens what was typed', 
 	await heading(page, 'Event types');
 });
 
+test('what is typed right after Ctrl K is meant for it, though it is not there yet', async ({ page }) => {
+	await page.route(/Palette-/, async (route) => {
+		await new Promise((over) => setTimeout(over, 500));
+		await route.continue();
+	});
+	await page.goto('/v1/hosts/');
+	await heading(page, 'Hosts');
+	await page.keyboard.press('Control+k');
+	await page.keyboard.type('gq web');
+	await expect.poll(() => find(page).getByRole('combobox').inputValue()).toBe('gq web');
+	expect(new URL(page.url()).pathname).toBe('/v1/hosts/');
+});
+
 test('/ is search where there is nothing to filter, and Esc leaves the page as it was', async ({ open }) => {
 	const page = await open('/');
 	await page.keyboard.press('/');

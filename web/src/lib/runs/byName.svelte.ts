@@ -69,6 +69,10 @@ export function createByName<R extends Named>(of: Source<R>, chosen: () => numbe
 		get rows() {
 			return found.data?.results ?? [];
 		},
+		/** Is the answer to what is typed still to come? */
+		get busy() {
+			return found.isPending || found.isPlaceholderData || settled.value !== typed.trim();
+		},
 		/** How many there are besides. */
 		get more() {
 			return (found.data?.count ?? 0) - this.rows.length;
