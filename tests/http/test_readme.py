@@ -36,6 +36,14 @@ def test_the_story_runs_as_printed(demo, tmp_path):
     assert list(printed) == [(*step, "") for step in told]
 
 
+def test_what_the_texts_lead_to_is_there_and_each_picture_is_in_the_manual():
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("doc/**/*.md")]
+    links = {(text, link) for text in texts for link in re.findall(r"\]\(([^)#:]+)\)", text.read_text())}
+    assert {(text.name, link) for text, link in links if not (text.parent / link).exists()} == set()
+    manual = ROOT / "doc/manual/page.md"
+    assert {link for text, link in links if text == manual} == {f"pictures/{picture.name}" for picture in ROOT.glob("doc/manual/pictures/*")}
+
+
 def test_the_demo_is_as_the_law_says_and_shows_quests_in_every_state(demo):
     sql = Sql(demo)
     assert sql.rows("select * from fate.check()") == []
