@@ -20,7 +20,8 @@ beforeEach(() => {
 		const q = query.get('q')!;
 		const hosts = ['web-1', 'web-12'].filter((name) => name.startsWith(q)).map((hostname, id) => ({ id, hostname, owner: null }));
 		const named = q === 'fleet' ? [{ id: 3, name: 'fleet' }] : [];
-		const quests = q === 'fleet' ? [{ id: 8, description: 'All of the fleet' }] : [];
+		const quests =
+			{ fleet: [{ id: 8, description: 'All of the fleet' }], audit: [{ id: 9, description: 'Audit all hosts' }] }[q] ?? [];
 		return { body: { hosts, quests, eventTypes: [], fates: [], inventories: named, users: named } };
 	};
 	render(WithQueries as never, { component: Search, given: { close } } as never);
@@ -57,6 +58,13 @@ it('a page is found without the server', async () => {
 	await waitFor(() => expect(server.asked).toEqual(['/search?q=quests&limit=8']));
 	await user.keyboard('{Enter}');
 	await waitFor(() => expect(router.path).toBe('/v1/quests/'));
+});
+
+it('a quest begins with its number, and with what it says of itself', async () => {
+	session.me = { ...anna, superuser: true };
+	await type('audit{Enter}');
+	await waitFor(() => expect(router.path).toBe('/v1/quests/9'));
+	session.me = undefined;
 });
 
 it('what has a page of its own leads there, users for superusers alone', async () => {

@@ -6,6 +6,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { session } from '#lib/api/session.svelte.ts';
 import { keys } from '#lib/keys.svelte.ts';
 import { router } from '#lib/router.svelte.ts';
+import { toasts } from '#lib/toasts.svelte.ts';
+import { NOT_THERE } from '#lib/ui/Later.svelte';
 import AskingPage from '#lib/testing/AskingPage.svelte';
 import { newClient } from '#lib/testing/client.ts';
 import { concerned } from '#lib/testing/concerned.ts';
@@ -19,6 +21,9 @@ let mounted: string[];
 let client: QueryClient;
 const loads = vi.hoisted(() => ({ labors: [] as (() => void)[], hosts: [] as (() => void)[] }));
 
+vi.mock('./Palette.svelte', () => {
+	throw new Error('Failed to fetch http://x/Palette.js');
+});
 vi.mock('./routes.ts', () => {
 	const page = (name: string): Page =>
 		((anchor: never, given: Record<string, string>) => {
@@ -130,6 +135,17 @@ describe('a page that can’t be loaded', () => {
 		expect(screen.queryByText(/^Perhaps a new version/)).toBeNull();
 		await heading('5?');
 	});
+});
+
+it('where the palette can’t be had, that is said, and keys are keys again', async () => {
+	const press = (key: string, more = {}) =>
+		document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+	press('k', { ctrlKey: true });
+	expect(press('q')).toBe(false);
+	await waitFor(() => expect(toasts.list.map(({ text }) => text)).toEqual([NOT_THERE]));
+	press('g');
+	press('q');
+	await waitFor(() => expect(router.asked.pathname).toBe('/v1/quests/'));
 });
 
 it('two addresses of one page are one page', async () => {

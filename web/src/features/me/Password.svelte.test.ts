@@ -46,6 +46,8 @@ describe('a new password', () => {
 		await change();
 		await waitFor(() => expect(sent).toEqual([{ password: 'horse' }]));
 		await waitFor(() => expect([box('New password').value, box('Once more').value]).toEqual(['', '']));
+		await user.type(box('New password'), 'c');
+		expect(screen.queryByRole('alert')).toBeNull();
 	});
 
 	it('that is refused says why beside it, and is still there', async () => {

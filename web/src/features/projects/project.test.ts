@@ -36,6 +36,8 @@ describe('what is sent of a new project', () => {
 		expect(named('git@git.example.com:site')).toBe('site');
 		expect(named('https://git.example.com/infra/site/')).toBe('site');
 		expect(created({ ...newForm('TAR'), repository: 'https://files.example.com/plays-1.2.tar.gz' }).name).toBe('plays-1.2');
+		expect(named('https://files.example.com/site.tar.gz?token=a/secret')).toBe('site');
+		expect(created({ ...newForm('MANUAL'), repository: 'https://x/typed-before' }).name).toBeUndefined();
 	});
 
 	it('that is filled by hand needs no address of people, for the API needs one', () => {

@@ -102,7 +102,9 @@ const keyed = (form: Form): Form => (form.key?.trim() ? { ...form, key: form.key
 
 /** Without one it is called as the last part of its address. */
 const nameOf = (form: Form): string =>
-	form.name.trim() || (/([^/:]+?)(\.git|\.tar(\.\w+)?|\.tgz)?\/*$/.exec(form.repository.trim())?.[1] ?? '');
+	form.name.trim() ||
+	(form.kind !== 'MANUAL' && /([^/:?#]+?)(\.git|\.tar(\.\w+)?|\.tgz)?\/*([?#].*)?$/.exec(form.repository.trim())?.[1]) ||
+	'';
 
 export function created(form: Form) {
 	const name = nameOf(form);
