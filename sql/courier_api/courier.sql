@@ -1,9 +1,10 @@
 -- What moirai-courier may call (fcgi-app/courier): its steps, each a transaction of its own. No network call is ever made
 -- inside of one. `settings` is what lib/settings.c (settings_told) tells.
 
--- courier_api.sort(n, settings) -> how many changes became letters, at most n.
+-- courier_api.sort(n, settings) -> how many changes became letters, at most n. Planned anew each time: a plan that was kept from when there
+-- were few events would compare each of a large quest's with each (D73).
 create or replace function courier_api.sort(n int, settings jsonb) returns int
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
 begin
 	return outbox.sort(settings, n, clock_timestamp());
 end

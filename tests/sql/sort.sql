@@ -1,7 +1,7 @@
 -- Changes become letters: which, to whom, when, and what is gathered in one.
 begin;
 \ir lib.psql
-select plan(89);
+select plan(90);
 
 -- tests.sort(seconds, settings) -> how many changes were sorted, so many seconds into the story.
 create function tests.sort(sec numeric, more jsonb default '{}') returns int
@@ -405,5 +405,7 @@ select is((select count(*) from outbox.letters), 10::bigint, '... in any minute'
 select outbox.report('courier', 'again', tests.sec(61)), outbox.report('courier', 'and again', tests.sec(61));
 select is((select count(*) from outbox.letters), 11::bigint, '... so that the eleventh goes a minute after the first');
 
+select ok((select 'plan_cache_mode=force_custom_plan' = any(proconfig) from pg_proc where oid = 'courier_api.sort(int, jsonb)'::regprocedure),
+	'no plan is kept from when there were few events, for a hundred thousand to be sorted by');
 select * from finish();
 rollback;
