@@ -121,6 +121,9 @@ test('when two tabs have signed in anew, both can still write', async ({ visitor
 	for (const [i, tab] of tabs.entries()) {
 		await tab.bringToFront();
 		const row = tab.getByRole('row', { name: hosts[i + 1]! });
+		// What was done elsewhere is here: the rows are where they stay.
+		const before = tab.getByRole('row', { name: hosts[i]! });
+		await expect.poll(() => before.textContent(), { timeout: 15_000 }).toContain(i === 0 ? 'Done' : 'Acknowledged');
 		await row.getByRole('gridcell').first().click();
 		await tab.getByRole('button', { name: 'Acknowledge', exact: true }).click();
 		await tab.getByRole('dialog').getByRole('button', { name: 'Acknowledge 1 labor' }).click();
